@@ -1,0 +1,1 @@
+"""Driving adapter: a long-running process that polls message sources."""

@@ -1,0 +1,1 @@
+"""Settings, wiring, the fsm.yaml loader and the entry points."""

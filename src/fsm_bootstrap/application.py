@@ -1,0 +1,96 @@
+"""Everything a process needs, wired once at its start."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fsm_adapters.worker.worker import Worker
+from fsm_bootstrap.settings import Settings
+from fsm_domain.runtime.client import Client
+from fsm_domain.runtime.dispatcher import Dispatcher
+from fsm_domain.runtime.operator import Operator
+from fsm_domain.runtime.recoverer import Recoverer
+from fsm_domain.runtime.registry import AnyMachine, Machines, registry
+from fsm_ports.checkpoint_store import CheckpointStore
+from fsm_ports.clock import Clock, Random
+from fsm_ports.codec import ContextCodec
+from fsm_ports.container_runner import ContainerRunner
+from fsm_ports.environment_store import EnvironmentStore
+from fsm_ports.history_log import HistoryLog
+from fsm_ports.message_source import MessageSource
+from fsm_ports.metrics_sink import MetricsSink
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The parts of one process.  Threads may share it, but for `worker` and `dispatcher`: one batch at a time."""
+
+    settings: Settings
+    machines: Machines
+    client: Client
+    """Starts and finds machines."""
+    operator: Operator
+    """Sends outside events; pauses, resumes, aborts, redrives."""
+    recoverer: Recoverer
+    dispatcher: Dispatcher
+    """Handles deliveries, whoever received them."""
+    worker: Worker
+    """Polls `sources` for the dispatcher."""
+    sources: tuple[MessageSource, ...]
+    store: CheckpointStore
+    history: HistoryLog | None
+    metrics: MetricsSink
+    environments: tuple[EnvironmentStore, ...]
+    containers: tuple[ContainerRunner, ...]
+    codec: ContextCodec
+    clock: Clock
+    random: Random
+
+
+def build_application(
+    settings: Settings,
+    machines: Iterable[AnyMachine] = (),
+    *,
+    clock: Clock | None = None,
+    random: Random | None = None,
+) -> App:
+    """Wire these settings and machines; time and chance are the system's unless given.
+
+    Raises:
+        PortMisconfigured: a setting does not work; the message names it and the remedy.
+        MachineError: two machines have one name.
+    """
+    from fsm_adapters.system.clock import SystemClock
+    from fsm_adapters.system.random import SystemRandom
+    from fsm_bootstrap.container import Container
+
+    for note in settings.notes():
+        _log.warning("%s", note)
+    container = Container(
+        settings=settings,
+        machines=registry(machines),
+        clock=clock if clock is not None else SystemClock(),
+        random=random if random is not None else SystemRandom(),
+    )
+    return App(
+        settings=settings,
+        machines=container.machines(),
+        client=container.client(),
+        operator=container.operator(),
+        recoverer=container.recoverer(),
+        dispatcher=container.dispatcher(),
+        worker=container.worker(),
+        sources=container.roads().sources,
+        store=container.store(),
+        history=container.history(),
+        metrics=container.metrics(),
+        environments=container.environments(),
+        containers=container.containers(),
+        codec=container.codec(),
+        clock=container.clock(),
+        random=container.random(),
+    )

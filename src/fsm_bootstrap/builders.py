@@ -1,0 +1,153 @@
+"""How each part is made of others.  Plain typed functions: the container only says which goes where."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+from fsm_adapters.worker.worker import Worker
+from fsm_bootstrap import registry
+from fsm_bootstrap.metrics import EveryMetricsSink
+from fsm_bootstrap.registry import Port
+from fsm_bootstrap.settings import Settings
+from fsm_bootstrap.source import Source
+from fsm_bootstrap.supplies import Supplies
+from fsm_domain.failover.checkpoint_store import PRIMARY_HOME, SECONDARY_HOME, HomedCheckpointStore
+from fsm_domain.failover.lock_cache import FailoverLockCache
+from fsm_domain.failover.post import Post
+from fsm_domain.runtime.dispatcher import Dispatcher
+from fsm_domain.runtime.limits import Limits
+from fsm_ports.checkpoint_store import CheckpointStore
+from fsm_ports.clock import Clock
+from fsm_ports.container_runner import ContainerRunner
+from fsm_ports.environment_store import EnvironmentStore
+from fsm_ports.errors import PortMisconfigured
+from fsm_ports.event_bus import EventBus
+from fsm_ports.history_log import HistoryLog
+from fsm_ports.lock_cache import LockCache
+from fsm_ports.message_source import MessageSource
+from fsm_ports.metrics_sink import MetricsSink
+from fsm_ports.retry_scheduler import RetryScheduler
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+class Roads(NamedTuple):
+    """Every way a message may take, primaries first."""
+
+    buses: tuple[EventBus, ...]
+    schedulers: tuple[RetryScheduler, ...]
+    sources: tuple[MessageSource, ...]
+    """Where a worker polls: all streams and all retry sources, each once."""
+
+
+def build_roads(supplies: Supplies) -> Roads:
+    """Raises:
+    PortMisconfigured: no road can hold a message that has to wait.
+    """
+    settings = supplies.settings
+    streams = [registry.make(registry.STREAM, settings.stream, supplies, "PRIMARY_STREAM_SOURCE")]
+    streams += _chosen(registry.STREAM, supplies, "SECONDARY_STREAM_SOURCE")
+    retries = _chosen(registry.RETRY, supplies, "PRIMARY_RETRY_SOURCE", "SECONDARY_RETRY_SOURCE")
+    schedulers = [retry.scheduler for retry in retries]
+    if settings.primary_retry_source is None:
+        schedulers = [stream.scheduler for stream in streams if stream.scheduler is not None] + schedulers
+    if not any(scheduler.max_delay > 0 for scheduler in schedulers):
+        raise PortMisconfigured(
+            f"PRIMARY_RETRY_SOURCE is not set, and {settings.stream} cannot hold a message: set it to a source that can"
+        )
+    sources = [road.source for road in (*streams, *retries) if road.source is not None]
+    return Roads(tuple(stream.bus for stream in streams), tuple(schedulers), tuple(_distinct(sources)))
+
+
+def build_dead_letters(supplies: Supplies) -> tuple[EventBus, ...]:
+    return tuple(_chosen(registry.DEAD_LETTER, supplies, "DEAD_LETTER_SOURCE"))
+
+
+def build_post(clock: Clock, roads: Roads, dead_letters: Sequence[EventBus]) -> Post:
+    return Post(clock, roads.buses, roads.schedulers, dead_letters)
+
+
+def build_homes(settings: Settings) -> tuple[str, ...]:
+    """Names of the checkpoint stores in which a new record may live."""
+    return (PRIMARY_HOME, SECONDARY_HOME) if settings.has_second_home else (PRIMARY_HOME,)
+
+
+def build_store(supplies: Supplies) -> CheckpointStore:
+    settings = supplies.settings
+    primary = registry.make(registry.CHECKPOINT, settings.checkpoint, supplies, "PRIMARY_CHECKPOINT_SOURCE")
+    if not settings.has_second_home:
+        return primary
+    (secondary,) = _chosen(registry.CHECKPOINT, supplies, "SECONDARY_CHECKPOINT_SOURCE")
+    return HomedCheckpointStore(primary, secondary)
+
+
+def build_lock(supplies: Supplies) -> LockCache | None:
+    caches = _chosen(registry.CACHE, supplies, "PRIMARY_CACHE_SOURCE", "SECONDARY_CACHE_SOURCE")
+    return FailoverLockCache(supplies.clock, *_distinct(caches)) if caches else None
+
+
+def build_history(supplies: Supplies, store: CheckpointStore) -> HistoryLog | None:
+    """The log that `PRIMARY_HISTORY_SOURCE` names, else the one that an embedded checkpoint source keeps."""
+    settings = supplies.settings
+    if not settings.history:
+        return None
+    if settings.primary_history_source is not None:
+        return _chosen(registry.HISTORY, supplies, "PRIMARY_HISTORY_SOURCE")[0]
+    if not settings.checkpoint.embedded or (settings.has_second_home and not store.keeps_history):
+        return None
+    return registry.make(registry.HISTORY, settings.checkpoint, supplies, "PRIMARY_CHECKPOINT_SOURCE")
+
+
+def build_metrics(supplies: Supplies) -> MetricsSink:
+    """Every sink that is set gets everything."""
+    sinks = _chosen(registry.METRICS, supplies, "PRIMARY_METRICS_SOURCE", "SECONDARY_METRICS_SOURCE")
+    return EveryMetricsSink(_distinct(sinks))
+
+
+def build_environments(supplies: Supplies) -> tuple[EnvironmentStore, ...]:
+    """In the order in which they are to be asked."""
+    names = "PRIMARY_ENVIRONMENT_SOURCE", "SECONDARY_ENVIRONMENT_SOURCE"
+    return tuple(_distinct(_chosen(registry.ENVIRONMENT, supplies, *names)))
+
+
+def build_containers(supplies: Supplies) -> tuple[ContainerRunner, ...]:
+    """In the order in which they are to be asked."""
+    names = "PRIMARY_CONTAINER_SOURCE", "SECONDARY_CONTAINER_SOURCE"
+    return tuple(_distinct(_chosen(registry.CONTAINER, supplies, *names)))
+
+
+def build_limits(settings: Settings, store: CheckpointStore) -> Limits:
+    """Raises:
+    PortMisconfigured: chaining over a store that delivers every commit at once and cannot hold one back.
+    """
+    if settings.chain > 1 and store.emits and not store.can_hold:
+        raise PortMisconfigured(
+            f"MAX_CHAINED_TRANSITIONS={settings.chain}: {settings.checkpoint} delivers every commit at once and cannot "
+            "hold one back; set it to 1, or use a stream source other than the checkpoint source"
+        )
+    return Limits(chain=settings.chain)
+
+
+def build_worker(settings: Settings, roads: Roads, dispatcher: Dispatcher, clock: Clock) -> Worker:
+    return Worker(roads.sources, dispatcher, clock, claim_seconds=settings.claim_seconds, renew=dispatcher.renew)
+
+
+def _chosen(port: Port[T], supplies: Supplies, *variables: str) -> list[T]:
+    """What each of these settings names, where it is set."""
+    return [registry.make(port, source, supplies, name) for name, source in _set(supplies.settings, variables)]
+
+
+def _set(settings: Settings, variables: Sequence[str]) -> Iterator[tuple[str, Source]]:
+    for name in variables:
+        source = getattr(settings, name.lower())
+        if source is not None:
+            yield name, source
+
+
+def _distinct(parts: Sequence[T]) -> list[T]:
+    """In order, each once: primary and secondary, or stream and retry source, may be one object."""
+    return list({id(part): part for part in parts}.values())

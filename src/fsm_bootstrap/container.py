@@ -1,0 +1,63 @@
+"""Which part goes where.  Private: `fsm_bootstrap.application` is what others use."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dependency_injector.containers import DeclarativeContainer
+from dependency_injector.providers import Dependency, ThreadSafeSingleton
+
+from fsm_adapters.codec.json_codec import JsonCodec
+from fsm_adapters.system.awaiting import AwaitRunner
+from fsm_bootstrap import builders
+from fsm_bootstrap.settings import Settings
+from fsm_bootstrap.supplies import Supplies
+from fsm_domain.runtime.client import Client
+from fsm_domain.runtime.dispatcher import Dispatcher
+from fsm_domain.runtime.operator import Operator
+from fsm_domain.runtime.recoverer import Recoverer
+from fsm_domain.runtime.runtime import Runtime
+from fsm_ports.clock import Clock, Random
+
+
+class Container(DeclarativeContainer):
+    """One object a provider and container, made when first asked for."""
+
+    settings: Dependency[Settings] = Dependency(instance_of=Settings)
+    machines: Dependency[Mapping[str, Any]] = Dependency(instance_of=Mapping)  # Any: machines of every type
+    clock: Dependency[Clock] = Dependency()
+    random: Dependency[Random] = Dependency()
+
+    supplies = ThreadSafeSingleton(Supplies, settings, clock, random)
+    roads = ThreadSafeSingleton(builders.build_roads, supplies)
+    dead_letters = ThreadSafeSingleton(builders.build_dead_letters, supplies)
+    post = ThreadSafeSingleton(builders.build_post, clock, roads, dead_letters)
+    store = ThreadSafeSingleton(builders.build_store, supplies)
+    homes = ThreadSafeSingleton(builders.build_homes, settings)
+    lock = ThreadSafeSingleton(builders.build_lock, supplies)
+    history = ThreadSafeSingleton(builders.build_history, supplies, store)
+    metrics = ThreadSafeSingleton(builders.build_metrics, supplies)
+    environments = ThreadSafeSingleton(builders.build_environments, supplies)
+    containers = ThreadSafeSingleton(builders.build_containers, supplies)
+    limits = ThreadSafeSingleton(builders.build_limits, settings, store)
+    codec = ThreadSafeSingleton(JsonCodec)
+    wait = ThreadSafeSingleton(AwaitRunner)
+    runtime = ThreadSafeSingleton(
+        Runtime,
+        machines=machines,
+        store=store,
+        post=post,
+        codec=codec,
+        clock=clock,
+        random=random,
+        wait=wait,
+        metrics=metrics,
+        lock=lock,
+        history=history,
+        limits=limits,
+        homes=homes,
+    )
+    dispatcher = ThreadSafeSingleton(Dispatcher, runtime)
+    client = ThreadSafeSingleton(Client, runtime)
+    operator = ThreadSafeSingleton(Operator, runtime)
+    recoverer = ThreadSafeSingleton(Recoverer, runtime)
+    worker = ThreadSafeSingleton(builders.build_worker, settings, roads, dispatcher, clock)

@@ -1,0 +1,29 @@
+"""What the factories of back ends work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from fsm_bootstrap.settings import Settings
+from fsm_ports.clock import Clock, Random
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Supplies:
+    """Settings, time and chance, and a place for what several ports of one back end share."""
+
+    settings: Settings
+    clock: Clock
+    random: Random
+    _made: dict[tuple[type[object], str], object] = field(default_factory=dict[tuple[type[object], str], object])
+
+    def shared(self, kind: type[T], key: str, make: Callable[[], T]) -> T:
+        """The one object of this kind and key: a connection, a file, or a queue that is bus and source at once."""
+        made = self._made.get((kind, key))
+        if not isinstance(made, kind):
+            made = self._made[kind, key] = make()
+        return made

@@ -1,0 +1,1 @@
+"""Failover: which back end is asked next when one does not accept."""

@@ -1,0 +1,49 @@
+"""Step 5 of the protocol inside a dispatcher: what a record that was committed, or found, means for a delivery."""
+
+from __future__ import annotations
+
+from fsm_domain.failover.post import Parcel
+from fsm_domain.runtime.follow_up import follow_up
+from fsm_domain.runtime.job import Job
+from fsm_domain.runtime.runtime import Runtime
+from fsm_ports.instance import Instance
+from fsm_ports.messages import ACK
+
+
+class Aftermath:
+    """Whoever holds a delivery whose position the record bears owes the emission; nobody else does."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def emit(self, job: Job, record: Instance, owner: str) -> None:
+        """Decide what the record still owes: a message, a commit that comes first, or nothing."""
+        runtime = self._runtime
+        owed = follow_up(
+            record, runtime.machines.get(record.machine), emits=runtime.store.emits, run_id=owner,
+            position=job.position, now=runtime.clock.now(), early=runtime.limits.early,
+        )  # fmt: skip
+        if owed is None:
+            job.outcome = ACK
+        elif isinstance(owed, Parcel):
+            job.parcel = Parcel(owed.outgoing._replace(receipt=job.delivery.receipt), owed.road)
+        else:
+            job.message, job.write = record, owed
+
+    def overtaken(self, job: Job, found: Instance | None, owner: str) -> None:
+        """The record is not where the message says: done already, at rest, paused, stale, or unknown."""
+        message = job.message
+        if found is None or found.step < message.step:
+            job.doom = _unfounded(message, found)
+        elif found.step > message.step and job.position and found.position == job.position:
+            self.emit(job, found, owner)
+        else:
+            if found.step > message.step:
+                self._runtime.metrics.count("duplicate", message.machine, message.state, message.event or "")
+            job.outcome = ACK
+
+
+def _unfounded(message: Instance, found: Instance | None) -> str:
+    if found is None:
+        return f"no record of {message.correlation_id!r}: it was never started here, or its record was deleted"
+    return f"a message of step {message.step} while the record of {message.correlation_id!r} is at step {found.step}"

@@ -1,0 +1,50 @@
+"""What a committed record still owes the world: the one answer for dispatcher, operators and recovery."""
+
+from __future__ import annotations
+
+from fsm_domain.failover.post import Parcel, Road
+from fsm_domain.runtime.registry import AnyMachine
+from fsm_ports.instance import InboxEvent, Instance, Status, as_message
+from fsm_ports.messages import Outgoing
+from fsm_ports.names import DEADLINE_EVENT, EVENT_POSITION
+from fsm_ports.writes import Commit
+
+
+def follow_up(
+    record: Instance, machine: AnyMachine | None, *, emits: bool, run_id: str, position: str, now: float, early: float
+) -> Parcel | Commit | None:
+    """The message to send, the commit to make first, or None: nothing, for it is at rest, paused or sent by its store.
+
+    `position` names what has the record in hand; empty for a caller, whose commit is then named by the event it takes.
+    `early` is how many seconds before its time a deadline may fire.
+    """
+    if record.paused:
+        return None
+    if record.status is Status.RUNNING:
+        return None if emits else Parcel(Outgoing(as_message(record)))
+    if record.status is not Status.WAITING:
+        return None
+    event = _inbox_event(record, machine)
+    if event is not None:
+        return wake(record, event, run_id, position or EVENT_POSITION + event.id, now)
+    if not record.deadline:
+        return None
+    if machine is not None and record.deadline <= now + early:
+        return wake(record, InboxEvent("", DEADLINE_EVENT), run_id, position or f"{DEADLINE_EVENT}:{run_id}", now)
+    timer = as_message(record)._replace(not_before=record.deadline)
+    return Parcel(Outgoing(timer, record.deadline), Road.LATER)
+
+
+def wake(record: Instance, event: InboxEvent, run_id: str, position: str, now: float) -> Commit:
+    """The commit by which a waiting record takes an event: as step n + 1, a new piece of work."""
+    after = as_message(record)._replace(
+        step=record.step + 1, status=Status.RUNNING, event=event.name, data=event.data, retries=0,
+        work=record.step + 1, run_id=run_id, position=position, deadline=0.0, updated_at=now,
+    )  # fmt: skip
+    return Commit(after, Status.WAITING, taken=event.id)
+
+
+def _inbox_event(record: Instance, machine: AnyMachine | None) -> InboxEvent | None:
+    if machine is None:
+        return None
+    return next((event for event in record.inbox if (record.state, event.name) in machine.edges), None)

@@ -1,0 +1,125 @@
+"""What people and outside systems do to a machine: whatever restarts it is a commit, whatever stops it a mark."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fsm_domain.runtime.caller import Caller, conflict
+from fsm_domain.runtime.errors import Conflict
+from fsm_domain.runtime.follow_up import wake
+from fsm_domain.runtime.runtime import Runtime
+from fsm_ports.instance import ENDED, InboxEvent, Instance, Status, as_message
+from fsm_ports.names import EVENT_POSITION, REDRIVE_POSITION
+from fsm_ports.results import Committed
+from fsm_ports.writes import Abort, AppendEvent, Commit, Pause, Resume
+
+_TRIES = 8
+"""How often a send reads the record again; each time another writer has moved the machine in between."""
+
+Sending = Literal["taken", "inbox", "seen"]
+"""What became of an event: taken by a wait, kept for a later one, or known already."""
+
+
+class Operator:
+    """Each act is one conditional write.
+
+    Every method raises `NotFound` for an unknown id, `Conflict`, which says what the instance is doing, for a race that
+    was lost, and a `PortError` where it is not known what happened: repeating the call is safe.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._caller = Caller(runtime)
+
+    def send(
+        self, correlation_id: str, event: str, data: str | None = None, event_id: str | None = None,
+        expect_step: int | None = None,
+    ) -> Sending:  # fmt: skip
+        """Give an outside event to the wait that it is for, else to the inbox; `data` is JSON text.
+
+        Repeating it with the same `event_id` changes nothing.  `expect_step` says which step it is meant for: one that
+        is behind the record conflicts.
+        """
+        incoming = InboxEvent(event_id or self._runtime.random.id(), event, data)
+        for _ in range(_TRIES):
+            sending = self._offer(self._caller.read(correlation_id), incoming, expect_step)
+            if sending is not None:
+                return sending
+        raise Conflict(f"cannot send {event!r} to {correlation_id!r}: it moved {_TRIES} times meanwhile; send again")
+
+    def abort(self, correlation_id: str, reason: str = "") -> Instance:
+        """Stop for good.  A run in mid-action can no longer commit."""
+        record = self._caller.read(correlation_id)
+        return self._mark(Abort(correlation_id, reason, self._runtime.clock.now(), record.home), "abort")
+
+    def pause(self, correlation_id: str, reason: str = "") -> Instance:
+        """Start nothing more; a run in mid-action still commits its step."""
+        record = self._caller.read(correlation_id)
+        return self._mark(Pause(correlation_id, reason, self._runtime.clock.now(), record.home), "pause")
+
+    def resume(self, correlation_id: str, reason: str = "") -> Instance:
+        """Go on where the machine was paused.  A repeated call emits again."""
+        record = self._caller.read(correlation_id)
+        if record.paused:
+            record = self._mark(Resume(correlation_id, reason, self._runtime.clock.now(), record.home), "resume")
+        elif record.status not in (Status.RUNNING, Status.WAITING):
+            raise conflict(record, "resume")
+        self._caller.emit(record, self._runtime.random.id())
+        return record
+
+    def redrive(self, correlation_id: str) -> Instance:
+        """Try a failed machine again from the step that failed, with fresh counters and the same idempotency key."""
+        record = self._caller.read(correlation_id)
+        run_id = self._runtime.random.id()
+        if record.status is Status.RUNNING and record.position.startswith(REDRIVE_POSITION):
+            self._caller.emit(record, run_id)  # a caller who saw no answer asks again
+            return record
+        if record.status is not Status.FAILED:
+            raise conflict(record, "redrive")
+        after = as_message(record)._replace(
+            step=record.step + 1, status=Status.RUNNING, retries=0, run_id=run_id, position=REDRIVE_POSITION + run_id,
+            updated_at=self._runtime.clock.now(),
+        )  # fmt: skip
+        result = self._caller.commit(Commit(after, Status.FAILED))
+        if not isinstance(result, Committed):
+            raise conflict(result.found, "redrive")
+        self._caller.emit(result.instance, run_id)
+        return result.instance
+
+    def _offer(self, record: Instance, event: InboxEvent, expect_step: int | None) -> Sending | None:
+        """None: somebody moved the machine meanwhile, so look again."""
+        run_id = self._runtime.random.id()
+        if record.position == EVENT_POSITION + event.id:
+            self._caller.emit(record, run_id)  # a caller who saw no answer asks again
+            return "taken"
+        if event.id in record.seen:
+            return "seen"
+        if record.status in ENDED or (expect_step is not None and expect_step < record.step):
+            raise conflict(record, f"send {event.name!r} to")
+        if record.status is Status.WAITING and self._handles(record, event):
+            return self._wake(record, event, run_id)
+        append = AppendEvent(record.correlation_id, record.step, event, self._runtime.clock.now(), record.home)
+        result = self._caller.mark(append)
+        if isinstance(result, Committed):
+            return "inbox"
+        if result.found is not None and result.found.step == record.step and event.id not in result.found.seen:
+            raise conflict(result.found, f"keep {event.name!r} for")
+        return None
+
+    def _handles(self, record: Instance, event: InboxEvent) -> bool:
+        machine = self._runtime.machines.get(record.machine)
+        return machine is not None and (record.state, event.name) in machine.edges
+
+    def _wake(self, record: Instance, event: InboxEvent, run_id: str) -> Sending | None:
+        position = EVENT_POSITION + event.id
+        result = self._caller.commit(wake(record, event, run_id, position, self._runtime.clock.now()))
+        if not isinstance(result, Committed):
+            return None
+        self._caller.emit(result.instance, run_id)
+        return "taken"
+
+    def _mark(self, mark: Abort | Pause | Resume, wish: str) -> Instance:
+        result = self._caller.mark(mark)
+        if isinstance(result, Committed):
+            return result.instance
+        raise conflict(result.found, wish)

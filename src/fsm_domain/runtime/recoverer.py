@@ -1,0 +1,84 @@
+"""Recovery: emits again what has not moved for longer than anything but a lost emission explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fsm_domain.runtime.caller import Caller
+from fsm_domain.runtime.registry import Machines
+from fsm_domain.runtime.runtime import Runtime
+from fsm_ports.checkpoint_store import InstanceQuery
+from fsm_ports.errors import PortError
+from fsm_ports.instance import Instance, Status
+from fsm_ports.results import Committed
+from fsm_ports.writes import Touch
+
+
+def smallest_age(machines: Machines, claim: float) -> float:
+    """Seconds after which a record that has not moved is not merely being run or tried again: one claim and the longest
+    wait for each retry of the machine's (and its states') policy.  `claim` is how long a run may hold a delivery, in
+    seconds."""
+    chains = [0.0]
+    for machine in machines.values():
+        for state in machine.nodes:
+            policy = machine.retry_for(state)
+            waits = sum(policy.delay(retry, lambda upper: upper) for retry in range(policy.max_retries))
+            chains.append(waits + claim * (policy.max_retries + 1))
+    return claim + max(chains)
+
+
+class Recoverer:
+    """For callers who died between their commit and its emission, and for timers that were lost.
+
+    Never what makes crashes of workers come right: their sources deliver again.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._caller = Caller(runtime)
+
+    def recover(self, age: float, limit: int = 1000) -> int:
+        """Emit again at most `limit` records that have not moved for `age` seconds; each once per age.
+
+        Returns how many were taken in hand.  Timers that overlap share the work: of two that see one record only one
+        can touch it.
+
+        Raises:
+            PortError: the store, or every road, did not answer; what was touched before is taken up an age later.
+        """
+        recovered = 0
+        for record in self._stuck(age):
+            if recovered >= limit:
+                break
+            recovered += self._take_in_hand(record)
+        return recovered
+
+    def _take_in_hand(self, record: Instance) -> bool:
+        runtime = self._runtime
+        touch = Touch(record.correlation_id, record.step, record.updated_at, runtime.clock.now(), record.home)
+        result = self._caller.mark(touch)
+        if not isinstance(result, Committed):
+            return False
+        runtime.metrics.count("recovered", record.machine, record.state, record.event or "")
+        self._caller.emit(result.instance, runtime.random.id())
+        return True
+
+    def _stuck(self, age: float) -> Iterator[Instance]:
+        before = self._runtime.clock.now() - age
+        for status in (Status.RUNNING, Status.WAITING):
+            cursor: str | None = None
+            while True:
+                page = self._runtime.store.find(InstanceQuery(status=status, updated_before=before, cursor=cursor))
+                if isinstance(page, PortError):
+                    raise page
+                yield from (record for record in page.instances if _is_overdue(record, before))
+                cursor = page.cursor
+                if cursor is None:
+                    break
+
+
+def _is_overdue(record: Instance, before: float) -> bool:
+    """Age counts from the time at which the record was to go on."""
+    if record.paused or (record.status is Status.WAITING and not record.deadline and not record.inbox):
+        return False
+    return max(record.updated_at, record.not_before, record.deadline) <= before

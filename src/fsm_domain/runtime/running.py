@@ -1,0 +1,158 @@
+"""Step 3 of the protocol: run the user's actions, and decide what to write."""
+
+from __future__ import annotations
+
+from fsm_domain.failover.post import Road
+from fsm_domain.machine.action import Step
+from fsm_domain.machine.advance import Advanced, Rest, advance
+from fsm_domain.machine.errors import UndeclaredEvent, UnhandledEvent
+from fsm_domain.machine.retry_policy import RetryPolicy
+from fsm_domain.runtime.job import Job
+from fsm_domain.runtime.registry import AnyMachine
+from fsm_domain.runtime.runtime import Runtime
+from fsm_ports.codec import ContextError
+from fsm_ports.history_log import entry_of_retry
+from fsm_ports.instance import Instance, Status, as_message
+from fsm_ports.messages import NACK
+from fsm_ports.names import PSEUDO_INIT
+from fsm_ports.writes import Commit, Fail
+
+_STATUS = {Rest.NO: Status.RUNNING, Rest.WAITING: Status.WAITING, Rest.COMPLETED: Status.COMPLETED}
+_HOPELESS = (UndeclaredEvent, UnhandledEvent, ContextError)
+"""The same code on the same input would only raise them again."""
+
+
+class Running:
+    """Around the user's action stands the only `try` of the protocol."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._chains = runtime.limits.chain > 1
+
+    def run(self, job: Job, owner: str, deadline: float) -> None:
+        """Leave the job with a commit or a failure to write, a message to send, a doom, or an outcome."""
+        message, now = job.message, self._runtime.clock.now()
+        machine = self._knows(job, now)
+        if machine is None:
+            return
+        if now > deadline - self._runtime.limits.reserve:
+            if job.links:
+                job.send(as_message(message))  # the chain's last commit was not yet emitted
+            else:
+                job.outcome = NACK
+            return
+        policy = machine.retry_for(_target(machine, message))
+        blame = sum(attempt.until <= now and attempt.run_id != owner for attempt in job.attempts)
+        if message.step >= machine.max_steps:
+            self._fail(job, f"max_steps: {machine.max_steps} steps are done; raise max_steps or mend the loop", now)
+        elif message.retries + blame > policy.max_retries:
+            died = f"the process died, or outlived its claim, {blame} times in this step"
+            self._exhausted(job, machine, died, owner, now)
+        else:
+            self._act(job, machine, policy, blame, owner, deadline)
+
+    def _knows(self, job: Job, now: float) -> AnyMachine | None:
+        """The machine, where this process can handle the message; else the job is put off or doomed."""
+        message, limits = job.message, self._runtime.limits
+        machine = self._runtime.machines.get(message.machine)
+        reason = _unknown(machine, message)
+        if reason is None:
+            return machine
+        other_definition = machine is None or message.definition not in ("", machine.fingerprint)
+        if other_definition and now < message.updated_at + limits.rollout:
+            job.put_off(now + limits.rollout / 10, now, limits)
+        else:
+            job.doom = reason
+        return None
+
+    def _act(self, job: Job, machine: AnyMachine, policy: RetryPolicy, blame: int, owner: str, deadline: float) -> None:
+        runtime, message = self._runtime, job.message
+        step = Step(
+            machine=message.machine, correlation_id=message.correlation_id, number=message.step,
+            retries=message.retries, work=message.work, fencing_token=job.fence, deadline=deadline,
+            data_text=message.data, record=job.delivery.receipt, lambda_context=None, now=runtime.clock.now,
+        )  # fmt: skip
+        began = runtime.clock.now()
+        try:
+            context = runtime.codec.decode(machine.context, message.context or "")
+            advanced = advance(machine, message.state, message.event or "", context, step, runtime.wait)
+            text = runtime.codec.encode(context)
+        except _HOPELESS as error:
+            self._fail(job, str(error), runtime.clock.now())
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an action raises, its neighbours go on
+            self._raised(job, machine, policy, blame, owner, error)
+        else:
+            now = runtime.clock.now()
+            runtime.metrics.time("action", message.machine, now - began, message.state, message.event or "")
+            job.write = self._commit(job, machine, advanced, text, owner, now, deadline)
+
+    def _commit(
+        self, job: Job, machine: AnyMachine, advanced: Advanced, text: str, owner: str, now: float, deadline: float
+    ) -> Commit:
+        message, limits = job.message, self._runtime.limits
+        wait = machine.nodes[advanced.state].deadline if advanced.rest is Rest.WAITING else None
+        after = Instance(
+            machine=message.machine, correlation_id=message.correlation_id, definition=machine.fingerprint,
+            step=message.step + 1, status=_STATUS[advanced.rest], paused=False, state=advanced.state,
+            event=advanced.event, context=text, work=message.step + 1, run_id=owner, position=job.position,
+            deadline=0.0 if wait is None else now + wait, home=message.home, started_at=message.started_at,
+            updated_at=now,
+        )  # fmt: skip
+        goes_on = advanced.rest is Rest.NO and job.links + 1 < limits.chain and now <= deadline - limits.reserve
+        return Commit(after, hold_until=deadline + limits.margin if goes_on else 0.0)
+
+    def _raised(
+        self, job: Job, machine: AnyMachine, policy: RetryPolicy, blame: int, owner: str, error: BaseException
+    ) -> None:
+        """Try again with the message as it came; a context that the failed run touched is forgotten."""
+        runtime, message, now = self._runtime, job.message, self._runtime.clock.now()
+        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        if message.retries + blame >= policy.max_retries or not policy.retries_exception(error):
+            self._exhausted(job, machine, said, owner, now)
+            return
+        later = now + policy.delay(message.retries, runtime.random.jitter)
+        again = as_message(message)._replace(
+            retries=message.retries + 1, position=job.position, not_before=later, error=said
+        )
+        job.send(again, Road.LATER)
+        runtime.metrics.count("retry", message.machine, message.state, message.event or "")
+        if runtime.history is not None:
+            runtime.history.append([entry_of_retry(again, said, now)])
+
+    def _exhausted(self, job: Job, machine: AnyMachine, error: str, owner: str, now: float) -> None:
+        """No retry is left: go on with the event that the state keeps for this, else fail."""
+        state = _target(machine, job.message)
+        event = machine.nodes[state].on_exhausted
+        if event is None:
+            self._fail(job, error, now)
+            return
+        after = as_message(job.message)._replace(
+            definition=machine.fingerprint, step=job.message.step + 1, state=state, event=event, data=None,
+            retries=0, work=job.message.step + 1, run_id=owner, position=job.position, deadline=0.0, updated_at=now,
+            error=error,
+        )  # fmt: skip
+        job.write = Commit(after)
+
+    def _fail(self, job: Job, error: str, now: float) -> None:
+        message = job.message
+        job.write = Fail(message.correlation_id, message.step, error, now, message.home)
+
+
+def _target(machine: AnyMachine, message: Instance) -> str:
+    """The state that the step at hand enters: its action, so its retry policy."""
+    if message.state == PSEUDO_INIT:
+        return str(machine.initial)
+    return str(machine.edges[message.state, message.event or ""].target.name)
+
+
+def _unknown(machine: AnyMachine | None, message: Instance) -> str | None:
+    """Why this process cannot handle the message; None if it can."""
+    if machine is None:
+        return f"no machine is called {message.machine!r} here"
+    if message.state == PSEUDO_INIT:
+        return None
+    if message.state not in machine.nodes:
+        return f"machine {message.machine!r} has no state {message.state!r}"
+    if (message.state, message.event) not in machine.edges:
+        return f"state {message.state!r} of machine {message.machine!r} does not handle {message.event!r}"
+    return None

@@ -1,0 +1,114 @@
+"""Steps 4 and 6 of the protocol: make the step true, or the failure known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fsm_domain.runtime.aftermath import Aftermath
+from fsm_domain.runtime.job import Job
+from fsm_domain.runtime.runtime import Runtime
+from fsm_ports.errors import OutcomeUnknown, PortError, PortRejected
+from fsm_ports.history_log import HistoryEntry, entry_of_commit, entry_of_mark
+from fsm_ports.instance import Instance, Status
+from fsm_ports.messages import ACK, NACK, Outgoing
+from fsm_ports.results import CommitResult, Committed, Refused
+from fsm_ports.writes import Commit, Fail
+
+
+class Writing:
+    """Writes a batch in two calls, one of commits and one of failures, whatever its size."""
+
+    def __init__(self, runtime: Runtime, aftermath: Aftermath) -> None:
+        self._runtime, self._aftermath = runtime, aftermath
+        self._history = None if runtime.store.keeps_history else runtime.history
+
+    def write(self, jobs: Sequence[Job], owner: str) -> list[Job]:
+        """Those that go on: with the next link of their chain, or with a commit that has to come first."""
+        written = [(job, job.write) for job in jobs if job.write is not None]
+        if not written:
+            return []
+        results = self._results([write for _, write in written])
+        told: list[HistoryEntry] = []
+        for (job, write), result in zip(written, results, strict=True):
+            job.write = None
+            self._settle(job, write, result, owner, told)
+        if self._history is not None and told:
+            self._history.append(told)
+        return [job for job in jobs if job.open]
+
+    def bury(self, jobs: Sequence[Job]) -> None:
+        """Quarantine: the message to the dead letters, the record to failed; acknowledged once either holds it."""
+        doomed = [job for job in jobs if job.doom is not None and job.outcome is None]
+        if not doomed:
+            return
+        letters = [Outgoing(job.message._replace(error=job.doom, position=job.position)) for job in doomed]
+        buried = [error is None for error in self._runtime.post.bury(letters)]
+        for job, is_buried in zip(doomed, buried, strict=True):
+            message = job.message
+            now = self._runtime.clock.now()
+            fail = Fail(message.correlation_id, message.step, job.doom or "", now, message.home)
+            result = self._runtime.store.mark([fail])[0]
+            is_failed = isinstance(result, Committed) or (isinstance(result, Refused) and _at_rest(result.found, fail))
+            is_known = not isinstance(result, PortError)
+            job.outcome = ACK if is_failed or (is_buried and is_known) else NACK
+            self._runtime.metrics.count("quarantined", message.machine, message.state, message.event or "")
+
+    def _results(self, writes: Sequence[Commit | Fail]) -> list[CommitResult]:
+        store = self._runtime.store
+        commits = [write for write in writes if isinstance(write, Commit)]
+        fails = [write for write in writes if isinstance(write, Fail)]
+        of_commits = iter(store.commit(commits) if commits else ())
+        of_fails = iter(store.mark(fails) if fails else ())
+        results = [next(of_commits) if isinstance(write, Commit) else next(of_fails) for write in writes]
+        return [
+            self._ask_again(write) if isinstance(result, OutcomeUnknown) else result
+            for write, result in zip(writes, results, strict=True)
+        ]
+
+    def _ask_again(self, write: Commit | Fail) -> CommitResult:
+        """Once: a write that took place shows itself by the position it bears."""
+        store = self._runtime.store
+        return (store.commit([write]) if isinstance(write, Commit) else store.mark([write]))[0]
+
+    def _settle(
+        self, job: Job, write: Commit | Fail, result: CommitResult, owner: str, told: list[HistoryEntry]
+    ) -> None:
+        if isinstance(result, Committed):
+            if isinstance(write, Commit):
+                self._advanced(job, write, result.instance, owner, told)
+            else:
+                self._failed(job, write, result.instance, told)
+        elif isinstance(result, Refused):
+            self._aftermath.overtaken(job, result.found, owner)
+        elif isinstance(write, Commit) and isinstance(result, PortRejected):
+            job.write = Fail(
+                job.message.correlation_id, job.message.step, str(result), self._runtime.clock.now(), job.message.home
+            )
+        else:
+            job.outcome = NACK
+
+    def _advanced(self, job: Job, commit: Commit, record: Instance, owner: str, told: list[HistoryEntry]) -> None:
+        before = job.message
+        job.committed, job.entered, job.attempts = True, None, ()
+        metrics = self._runtime.metrics
+        metrics.count("transition", before.machine, before.state, before.event or "")
+        if self._history is not None:
+            told.append(entry_of_commit(commit, record))
+        if record.status is Status.COMPLETED:
+            metrics.count("completed", record.machine, record.state)
+            metrics.time("machine", record.machine, record.updated_at - record.started_at, record.state)
+        if commit.hold_until and record.status is Status.RUNNING and not record.paused:
+            job.message, job.links = record, job.links + 1
+        else:
+            self._aftermath.emit(job, record, owner)
+
+    def _failed(self, job: Job, fail: Fail, record: Instance, told: list[HistoryEntry]) -> None:
+        job.outcome = ACK
+        self._runtime.metrics.count("fatal", record.machine, record.state, record.event or "")
+        entry = entry_of_mark(fail, record)
+        if self._history is not None and entry is not None:
+            told.append(entry)
+
+
+def _at_rest(found: Instance | None, fail: Fail) -> bool:
+    return found is not None and found.step == fail.step and found.status is Status.FAILED
