@@ -28,7 +28,7 @@ class Dispatcher(EventHandler):
         self._aftermath = Aftermath(runtime)
         self._exclusion = Exclusion(runtime)
         self._recall = Recall(runtime, self._aftermath)
-        self._running = Running(runtime)
+        self._running = Running(runtime, self._aftermath)
         self._writing = Writing(runtime, self._aftermath)
 
     def handle(self, deliveries: Sequence[Delivery], deadline: float) -> Sequence[Outcome]:

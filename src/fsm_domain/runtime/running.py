@@ -6,7 +6,7 @@ from fsm_domain.failover.post import Road
 from fsm_domain.machine.action import Step
 from fsm_domain.machine.advance import Advanced, Rest, advance
 from fsm_domain.machine.errors import UndeclaredEvent, UnhandledEvent
-from fsm_domain.machine.retry_policy import RetryPolicy
+from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.registry import AnyMachine
 from fsm_domain.runtime.runtime import Runtime
@@ -25,13 +25,15 @@ _HOPELESS = (UndeclaredEvent, UnhandledEvent, ContextError)
 class Running:
     """Around the user's action stands the only `try` of the protocol."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._chains = runtime.limits.chain > 1
+    def __init__(self, runtime: Runtime, aftermath: Aftermath) -> None:
+        self._runtime, self._aftermath = runtime, aftermath
 
     def run(self, job: Job, owner: str, deadline: float) -> None:
         """Leave the job with a commit or a failure to write, a message to send, a doom, or an outcome."""
         message, now = job.message, self._runtime.clock.now()
+        if message.status is Status.WAITING:  # a timer: for an event that came early, or for the deadline
+            self._aftermath.emit(job, message, owner)
+            return
         machine = self._knows(job, now)
         if machine is None:
             return
@@ -41,15 +43,15 @@ class Running:
             else:
                 job.outcome = NACK
             return
-        policy = machine.retry_for(_target(machine, message))
+        target = _target(machine, message)
         blame = sum(attempt.until <= now and attempt.run_id != owner for attempt in job.attempts)
         if message.step >= machine.max_steps:
             self._fail(job, f"max_steps: {machine.max_steps} steps are done; raise max_steps or mend the loop", now)
-        elif message.retries + blame > policy.max_retries:
+        elif message.retries + blame > machine.retry_for(target).max_retries:
             died = f"the process died, or outlived its claim, {blame} times in this step"
-            self._exhausted(job, machine, died, owner, now)
+            self._exhausted(job, machine, target, died, owner, now)
         else:
-            self._act(job, machine, policy, blame, owner, deadline)
+            self._act(job, machine, target, blame, owner, deadline)
 
     def _knows(self, job: Job, now: float) -> AnyMachine | None:
         """The machine, where this process can handle the message; else the job is put off or doomed."""
@@ -65,12 +67,12 @@ class Running:
             job.doom = reason
         return None
 
-    def _act(self, job: Job, machine: AnyMachine, policy: RetryPolicy, blame: int, owner: str, deadline: float) -> None:
+    def _act(self, job: Job, machine: AnyMachine, target: str, blame: int, owner: str, deadline: float) -> None:
         runtime, message = self._runtime, job.message
         step = Step(
             machine=message.machine, correlation_id=message.correlation_id, number=message.step,
             retries=message.retries, work=message.work, fencing_token=job.fence, deadline=deadline,
-            data_text=message.data, record=job.delivery.receipt, lambda_context=None, now=runtime.clock.now,
+            data_text=message.data, now=runtime.clock.now,
         )  # fmt: skip
         began = runtime.clock.now()
         try:
@@ -80,7 +82,9 @@ class Running:
         except _HOPELESS as error:
             self._fail(job, str(error), runtime.clock.now())
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an action raises, its neighbours go on
-            self._raised(job, machine, policy, blame, owner, error)
+            # A local transition may have led on from the target; an exit action has not yet led to it.
+            entered = target if step.state in ("", message.state) else step.state
+            self._raised(job, machine, entered, blame, owner, error)
         else:
             now = runtime.clock.now()
             runtime.metrics.time("action", message.machine, now - began, message.state, message.event or "")
@@ -101,14 +105,13 @@ class Running:
         goes_on = advanced.rest is Rest.NO and job.links + 1 < limits.chain and now <= deadline - limits.reserve
         return Commit(after, hold_until=deadline + limits.margin if goes_on else 0.0)
 
-    def _raised(
-        self, job: Job, machine: AnyMachine, policy: RetryPolicy, blame: int, owner: str, error: BaseException
-    ) -> None:
+    def _raised(self, job: Job, machine: AnyMachine, state: str, blame: int, owner: str, error: BaseException) -> None:
         """Try again with the message as it came; a context that the failed run touched is forgotten."""
         runtime, message, now = self._runtime, job.message, self._runtime.clock.now()
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        policy = machine.retry_for(state)
         if message.retries + blame >= policy.max_retries or not policy.retries_exception(error):
-            self._exhausted(job, machine, said, owner, now)
+            self._exhausted(job, machine, state, said, owner, now)
             return
         later = now + policy.delay(message.retries, runtime.random.jitter)
         again = as_message(message)._replace(
@@ -119,9 +122,8 @@ class Running:
         if runtime.history is not None:
             runtime.history.append([entry_of_retry(again, said, now)])
 
-    def _exhausted(self, job: Job, machine: AnyMachine, error: str, owner: str, now: float) -> None:
+    def _exhausted(self, job: Job, machine: AnyMachine, state: str, error: str, owner: str, now: float) -> None:
         """No retry is left: go on with the event that the state keeps for this, else fail."""
-        state = _target(machine, job.message)
         event = machine.nodes[state].on_exhausted
         if event is None:
             self._fail(job, error, now)

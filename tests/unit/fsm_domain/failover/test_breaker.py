@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fsm_adapters.system.clock import VirtualClock
 
+from fsm_adapters.system.clock import VirtualClock
 from fsm_domain.failover.breaker import Breaker
 from fsm_ports.errors import OutcomeUnknown, PortRejected, PortUnavailable
 

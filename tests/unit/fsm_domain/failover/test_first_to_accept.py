@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from fsm_adapters.system.clock import VirtualClock
-
 from fsm_domain.failover.breaker import Breaker
 from fsm_domain.failover.first_to_accept import Source, first_to_accept
 from fsm_ports.errors import OutcomeUnknown, PortError, PortRejected, PortUnavailable

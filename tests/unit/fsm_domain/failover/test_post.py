@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fsm_adapters.system.clock import VirtualClock
 
+from fsm_adapters.system.clock import VirtualClock
 from fsm_domain.failover.post import Parcel, Post, Road
 from fsm_ports.errors import PortUnavailable
 from fsm_ports.instance import Instance

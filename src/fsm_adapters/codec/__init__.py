@@ -1,0 +1,1 @@
+"""The user's context as JSON text and back."""

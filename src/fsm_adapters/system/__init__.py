@@ -1,0 +1,1 @@
+"""The process's own services: time, chance, waiting, logs."""

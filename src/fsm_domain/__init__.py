@@ -1,0 +1,29 @@
+"""Durable finite state machines: what a user writes.
+
+A machine has states; a state has an action, a plain or async function ``(context, step) -> event``; an event leads to
+another state.  Every transition is committed before the next one begins.
+"""
+
+from fsm_domain.machine import (
+    Action,
+    FinalState,
+    Machine,
+    MachineError,
+    RetryPolicy,
+    State,
+    Step,
+    UndeclaredEvent,
+    UnhandledEvent,
+)
+
+__all__ = [
+    "Action",
+    "FinalState",
+    "Machine",
+    "MachineError",
+    "RetryPolicy",
+    "State",
+    "Step",
+    "UndeclaredEvent",
+    "UnhandledEvent",
+]

@@ -1,0 +1,95 @@
+"""One step of a machine: pure but for the actions it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from enum import Enum
+from typing import Any, NamedTuple, cast
+
+from fsm_domain.machine.action import Action, Step, Wait
+from fsm_domain.machine.errors import UndeclaredEvent, UnhandledEvent
+from fsm_domain.machine.machine import Machine
+from fsm_domain.machine.state import DEADLINE, Node
+
+PSEUDO_INIT = "pseudo_init"
+"""State and event before the first state."""
+
+_LONGEST_LOCAL_CHAIN = 10_000
+
+
+class Rest(Enum):
+    """Whether a machine goes on by itself."""
+
+    NO = "running"
+    WAITING = "waiting"
+    COMPLETED = "completed"
+
+
+class Advanced(NamedTuple):
+    """Where a step led."""
+
+    state: str
+    event: str | None
+    """The next one; None at rest."""
+    rest: Rest
+
+
+def advance(machine: Machine[Any, Any], state: str, event: str, context: object, step: Step, wait: Wait) -> Advanced:
+    """Handle `event` in `state`: exit action, transition action, entry action, do action; then every local transition.
+
+    The context, an object of the machine's own type, is changed in place by the actions.
+
+    Raises:
+        UnhandledEvent: the state does not handle the event.
+        UndeclaredEvent: an action returned an event that its state does not handle.
+        Exception: whatever an action raised.
+    """
+    for _ in range(_LONGEST_LOCAL_CHAIN):
+        if state == PSEUDO_INIT:
+            node = machine.nodes[machine.initial]
+        else:
+            node = _leave(machine, state, event, context, step, wait)
+        step.state = str(node.name)
+        if node.entry is not None:
+            _call(node.entry, context, step, wait)
+        state = step.state
+        answer = None if node.action is None else _call(node.action, context, step, wait)
+        if node.final:
+            return Advanced(state, None, Rest.COMPLETED)
+        if answer is None and node.waits:
+            return Advanced(state, None, Rest.WAITING)
+        following = machine.edges.get((state, answer)) if isinstance(answer, str) else None
+        if following is None or following.transition.event == DEADLINE:
+            raise UndeclaredEvent(state, answer, _events(machine, state))
+        event = following.transition.event
+        if not following.transition.local:
+            return Advanced(state, event, Rest.NO)
+    raise UndeclaredEvent(state, event, [f"{state!r} and its local transitions never come to an end"])
+
+
+def _leave(
+    machine: Machine[Any, Any], state: str, event: str, context: object, step: Step, wait: Wait
+) -> Node[Any, Any]:
+    """Exit action, transition action; the node they lead to."""
+    edge = machine.edges.get((state, event))
+    if edge is None:
+        raise UnhandledEvent(state, event, _events(machine, state))
+    origin, transition, node = edge
+    step.state = state
+    if origin.exit is not None:
+        _call(origin.exit, context, step, wait)
+    if transition.action is not None:
+        _call(transition.action, context, step, wait)
+    return node
+
+
+def _call(action: Action[Any, Any], context: object, step: Step, wait: Wait) -> object:
+    value = action(context, step)
+    # The two usual answers first: a look at an abstract class costs more than the whole rest of a step.
+    if value is None or type(value) is str:
+        return value
+    return wait(cast("Awaitable[object]", value)) if isinstance(value, Awaitable) else value
+
+
+def _events(machine: Machine[Any, Any], state: str) -> list[str]:
+    return [event for origin, event in machine.edges if origin == state and event != DEADLINE]

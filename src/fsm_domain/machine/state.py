@@ -1,0 +1,130 @@
+"""States, written so that an ordinary type checker finds what makes no sense.
+
+`State.on` adds an event to the state's *type*; `State.do` demands an action that returns nothing but those events.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Generic, Literal, LiteralString, Never, Self, Union, cast
+
+from typing_extensions import TypeVar
+
+from fsm_domain.machine.action import Action
+from fsm_domain.machine.retry_policy import RetryPolicy
+from fsm_domain.machine.transition import Transition
+
+DEADLINE = "@deadline"
+"""The event that a state's deadline raises; no event of a user may begin with ``@``."""
+
+S = TypeVar("S", bound=str)
+"""The machine's state names: a Literal alias or a StrEnum."""
+C = TypeVar("C")
+"""The user's context: dataclass, TypedDict, pydantic model or dict."""
+# A bound that mentions a Literal makes mypy infer Literal['done'], not str, for on("done", ...); LiteralString does the
+# same for pyright.  With either alone one of them accepts everything in silence; tests/typing pins both.
+K = TypeVar("K", bound=Union[LiteralString, Literal[""]])  # noqa: UP007 - evaluated at run time
+E = TypeVar("E", default=Never)
+"""The events that a state handles."""
+
+
+@dataclass(frozen=True)
+class Node(Generic[S, C]):
+    """A place that a machine can be in: what the engine sees of a `State` or a `FinalState`."""
+
+    name: S
+    entry: Action[C, None] | None = field(default=None, kw_only=True)
+    """Runs on arrival, before the state's own action."""
+    action: Action[C, object] | None = field(default=None, init=False)
+    exit: Action[C, None] | None = field(default=None, init=False)
+    """Runs on departure, before the transition's action."""
+    on_exhausted: str | None = field(default=None, init=False)
+    """The event to go on with when the last retry has failed; None: the machine fails."""
+    waits: bool = field(default=False, init=False)
+    """The state may rest until an event comes from outside."""
+    final: bool = field(default=False, init=False)
+    transitions: tuple[Transition[S, C], ...] = field(default=(), init=False)
+    retry: RetryPolicy | None = field(default=None, init=False)
+    """None: as the machine says."""
+    deadline: float | None = field(default=None, init=False)
+    """Seconds after which a waiting state goes on by itself."""
+
+    def _with(self, **changes: object) -> Self:
+        node = copy(self)
+        for name, value in changes.items():
+            object.__setattr__(node, name, value)
+        return node
+
+
+@dataclass(frozen=True)
+class FinalState(Node[S, C]):
+    """A state in which the machine ends.  It has no `on`: nothing leads out of it.
+
+    >>> FinalState[str, dict]("shipped").final
+    True
+    """
+
+    final: bool = field(default=True, init=False)
+
+    def do(self, action: Action[C, object]) -> FinalState[S, C]:
+        """Run `action` on arrival; what it returns is ignored."""
+        return self._with(action=action)
+
+
+@dataclass(frozen=True)
+class State(Node[S, C], Generic[S, C, E]):
+    """A state that can be left.
+
+    With `do` its action says which event comes next; without, it waits for an event from outside.
+
+    >>> def charge(order: dict, step: object) -> Literal["paid", "declined"]: ...
+    >>> State[str, dict]("charge").on("paid", "ship").on("declined", "release").do(charge).name
+    'charge'
+    """
+
+    exit: Action[C, None] | None = field(default=None, kw_only=True)
+    retry: RetryPolicy | None = field(default=None, kw_only=True)
+    waits: bool = field(default=True, init=False)
+
+    def on(
+        self,
+        event: K,
+        target: S,
+        *,
+        action: Action[C, None] | None = None,
+        local: bool = False,
+    ) -> State[S, C, E | K]:
+        """Handle `event` by running `action` and entering `target`.
+
+        A `local` transition enters it in the same step, with no commit and no message in between.
+        """
+        edge = Transition[S, C](str(event), target, action, local)
+        return cast("State[S, C, E | K]", self._with(transitions=(*self.transitions, edge)))
+
+    def do(self, action: Action[C, E], *, on_exhausted: E | None = None) -> State[S, C, E]:
+        """Run `action` on arrival; it returns one of the events handled by the `on`s before.
+
+        `on_exhausted` is the event to go on with when the last retry has failed; without it the machine fails.
+        """
+        return self._with(action=action, on_exhausted=_text(on_exhausted), waits=False)
+
+    def do_or_wait(self, action: Action[C, E | None], *, on_exhausted: E | None = None) -> State[S, C, E]:
+        """Like `do`, but an action that returns None leaves the machine waiting for an event from outside."""
+        return self._with(action=action, on_exhausted=_text(on_exhausted), waits=True)
+
+    def after(self, delay: timedelta, target: S) -> State[S, C, E]:
+        """Enter `target` when nothing has come for `delay`.
+
+        Raises:
+            ValueError: a delay that is not above zero.
+        """
+        if delay <= timedelta(0):
+            raise ValueError(f"state {self.name!r}: a deadline lies in the future, not {delay}")
+        edge = Transition[S, C](DEADLINE, target)
+        return self._with(transitions=(*self.transitions, edge), deadline=delay.total_seconds())
+
+
+def _text(event: object) -> str | None:
+    return None if event is None else str(event)

@@ -1,0 +1,24 @@
+"""The way from one state to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic
+
+from typing_extensions import TypeVar
+
+from fsm_domain.machine.action import Action
+
+S = TypeVar("S", bound=str)
+C = TypeVar("C")
+
+
+@dataclass(frozen=True)
+class Transition(Generic[S, C]):
+    """On `event`, run `action` and enter `target`."""
+
+    event: str
+    target: S
+    action: Action[C, None] | None = None
+    local: bool = False
+    """The target is entered in the same step, with no commit and no message in between."""

@@ -1,0 +1,163 @@
+"""Starting is idempotent, in bulk each item for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+
+from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
+from fsm_domain import FinalState, Machine, State, Step
+from fsm_domain.failover.checkpoint_store import HomedCheckpointStore
+from fsm_domain.failover.post import Post
+from fsm_domain.runtime.client import StartRequest
+from fsm_domain.runtime.errors import Conflict, NotFound, UnknownMachine
+from fsm_ports.checkpoint_store import InstanceQuery
+from fsm_ports.codec import ContextError
+from fsm_ports.errors import OutcomeUnknown, PortUnavailable
+from fsm_ports.instance import Instance, Status
+from fsm_ports.results import CommitResult
+from fsm_ports.writes import Commit
+from tests.unit.fsm_domain.failover.roads import RecordedRoad
+from tests.unit.fsm_domain.runtime.world import World, line, says
+
+
+@dataclass
+class Order:
+    cents: int
+
+
+def shop() -> Machine[str, Order]:
+    def ship(order: Order, step: Step) -> Literal["done"]:
+        return "done"
+
+    states = [State[str, Order]("ship").on("done", "end").do(ship), FinalState[str, Order]("end")]
+    return Machine[str, Order]("shop", Order, initial="ship", states=states)
+
+
+class Fails(MemoryCheckpointStore):
+    """Answers every commit with `error`, having done it or not."""
+
+    def __init__(self, error: PortUnavailable | OutcomeUnknown, done: bool = False) -> None:
+        super().__init__()
+        self.error, self.done = error, done
+
+    def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
+        if self.done:
+            super().commit(commits)
+        return [self.error] * len(commits)
+
+
+def test_start_commits_record_0_and_emits_it() -> None:
+    world = World(line(says("next")))
+    record = world.client.start("line", {"n": 1}, correlation_id="a")
+    assert (record.step, record.state, record.status) == (0, "pseudo_init", Status.RUNNING)
+    assert len(world.receive()) == 1
+
+
+def test_start_makes_an_id_where_none_is_given() -> None:
+    world = World(line(says("next")))
+    assert world.client.start("line", {}).correlation_id != world.client.start("line", {}).correlation_id
+
+
+def test_a_repeated_start_is_one_machine_and_emits_again() -> None:
+    world = World(line(says("next")))
+    world.client.start("line", {"n": 1}, correlation_id="a")
+    world.client.start("line", {"n": 1}, correlation_id="a")
+    assert len(world.receive()) == 2
+    world.clock.advance(world.claim)
+    world.run()
+    assert world.read("a").context == '{"n":1,"trail":[0]}'
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_another_input_under_the_same_id_conflicts_at_whatever_step_the_machine_is(steps: int) -> None:
+    world = World(line(says("next")))
+    world.client.start("line", {"n": 1}, correlation_id="a")
+    for _ in range(steps):
+        world.work()
+    with pytest.raises(Conflict, match="another input; it is running"):
+        world.client.start("line", {"n": 2}, correlation_id="a")
+    assert world.client.start("line", {"n": 1}, correlation_id="a").step == steps
+
+
+def test_another_machine_under_the_same_id_conflicts() -> None:
+    world = World(line(says("next")), line(says("next"), name="other"))
+    world.client.start("line", {}, correlation_id="a")
+    with pytest.raises(Conflict, match="machine 'line' was started under this id"):
+        world.client.start("other", {}, correlation_id="a")
+
+
+def test_an_unknown_machine_is_named_with_the_nearest_known() -> None:
+    with pytest.raises(UnknownMachine, match="'lime'; did you mean 'line'"):
+        World(line(says("next"))).client.start("lime", {})
+
+
+@pytest.mark.parametrize(
+    ("context", "said"),
+    [({"cents": "many"}, r"\$\.cents"), ({"cent": 1}, r"\$\.cent"), ({"cents": float("nan")}, "cents")],
+)
+def test_a_context_that_does_not_fit_starts_nothing_and_names_the_field(context: object, said: str) -> None:
+    world = World(shop())
+    with pytest.raises(ContextError, match=said):
+        world.client.start("shop", context, correlation_id="a")
+    with pytest.raises(NotFound):
+        world.read("a")
+
+
+def test_bulk_start_reports_each_item_in_order() -> None:
+    world = World(shop())
+    world.client.start("shop", {"cents": 1}, correlation_id="taken")
+    results = world.client.start_many(
+        "shop",
+        [
+            StartRequest(Order(1), "a"),
+            StartRequest({"cents": "x"}),
+            StartRequest(Order(2), "taken"),
+            StartRequest(Order(3)),
+        ],
+    )
+    kinds = [type(result) for result in results]
+    assert kinds == [Instance, ContextError, Conflict, Instance]
+
+
+def test_a_start_whose_message_no_road_takes_says_so_and_can_be_repeated() -> None:
+    world = World(line(says("next")))
+    post = world.runtime.post
+    world.with_runtime(post=Post(world.clock, [RecordedRoad(error=PortUnavailable("down"))]))
+    with pytest.raises(PortUnavailable, match="down") as raised:
+        world.client.start("line", {}, correlation_id="a")
+    assert "correlation_id: a" in raised.value.__notes__
+    world.with_runtime(post=post)
+    world.client.start("line", {}, correlation_id="a")
+    world.run()
+    assert world.read("a").status is Status.COMPLETED
+
+
+def test_a_start_whose_outcome_is_unknown_names_the_id_to_repeat_it_with() -> None:
+    world = World(line(says("next"))).with_runtime(store=Fails(OutcomeUnknown("time-out")))
+    with pytest.raises(OutcomeUnknown) as raised:
+        world.client.start("line", {})
+    assert raised.value.__notes__[0].startswith("correlation_id: ")
+
+
+def test_an_id_made_here_lives_in_the_secondary_while_the_primary_is_down_and_one_given_does_not() -> None:
+    secondary = MemoryCheckpointStore()
+    store = HomedCheckpointStore(Fails(PortUnavailable("down")), secondary)
+    world = World(line(says("next"))).with_runtime(store=store, homes=("", "2"))
+    record = world.client.start("line", {})
+    assert record.home == "2"
+    with pytest.raises(PortUnavailable):
+        world.client.start("line", {}, correlation_id="mine")
+    world.run()
+    assert secondary.read([record.correlation_id])[0] == world.read(record.correlation_id)
+    assert world.read(record.correlation_id).status is Status.COMPLETED
+
+
+def test_find_raises_what_the_store_answers() -> None:
+    world = World(line(says("next")))
+    world.client.start("line", {}, correlation_id="a")
+    page = world.client.find(InstanceQuery(machine="line"))
+    assert [record.correlation_id for record in page.instances] == ["a"]
