@@ -18,6 +18,8 @@ from fsm_ports.clock import Clock, Random
 from fsm_ports.codec import ContextCodec
 from fsm_ports.container_runner import ContainerRunner
 from fsm_ports.environment_store import EnvironmentStore
+from fsm_ports.errors import PortMisconfigured
+from fsm_ports.event_handler import EventHandler
 from fsm_ports.history_log import HistoryLog
 from fsm_ports.message_source import MessageSource
 from fsm_ports.metrics_sink import MetricsSink
@@ -27,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The parts of one process.  Threads may share it, but for `worker` and `dispatcher`: one batch at a time."""
+    """The parts of one process.  Threads may share it, but for the dispatcher: one batch at a time."""
 
     settings: Settings
     machines: Machines
@@ -38,9 +40,8 @@ class App:
     recoverer: Recoverer
     dispatcher: Dispatcher
     """Handles deliveries, whoever received them."""
-    worker: Worker
-    """Polls `sources` for the dispatcher."""
     sources: tuple[MessageSource, ...]
+    """What a worker polls; empty where services call instead."""
     store: CheckpointStore
     history: HistoryLog | None
     metrics: MetricsSink
@@ -83,7 +84,6 @@ def build_application(
         operator=container.operator(),
         recoverer=container.recoverer(),
         dispatcher=container.dispatcher(),
-        worker=container.worker(),
         sources=container.roads().sources,
         store=container.store(),
         history=container.history(),
@@ -93,4 +93,21 @@ def build_application(
         codec=container.codec(),
         clock=container.clock(),
         random=container.random(),
+    )
+
+
+def build_worker(app: App, handler: EventHandler | None = None) -> Worker:
+    """A worker that polls every source of the application; its deliveries go to `handler`, or to the dispatcher.
+
+    Raises:
+        PortMisconfigured: there is nothing to poll.
+    """
+    if not app.sources:
+        raise PortMisconfigured(f"PRIMARY_STREAM_SOURCE={app.settings.stream}: a worker cannot poll it")
+    return Worker(
+        app.sources,
+        handler if handler is not None else app.dispatcher,
+        app.clock,
+        claim_seconds=app.settings.claim_seconds,
+        renew=app.dispatcher.renew,
     )

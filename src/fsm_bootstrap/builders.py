@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
-from fsm_adapters.worker.worker import Worker
 from fsm_bootstrap import registry
 from fsm_bootstrap.metrics import EveryMetricsSink
 from fsm_bootstrap.registry import Port
@@ -16,7 +14,6 @@ from fsm_bootstrap.supplies import Supplies
 from fsm_domain.failover.checkpoint_store import PRIMARY_HOME, SECONDARY_HOME, HomedCheckpointStore
 from fsm_domain.failover.lock_cache import FailoverLockCache
 from fsm_domain.failover.post import Post
-from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.limits import Limits
 from fsm_ports.checkpoint_store import CheckpointStore
 from fsm_ports.clock import Clock
@@ -31,8 +28,6 @@ from fsm_ports.metrics_sink import MetricsSink
 from fsm_ports.retry_scheduler import RetryScheduler
 
 T = TypeVar("T")
-
-_log = logging.getLogger(__name__)
 
 
 class Roads(NamedTuple):
@@ -59,7 +54,8 @@ def build_roads(supplies: Supplies) -> Roads:
         raise PortMisconfigured(
             f"PRIMARY_RETRY_SOURCE is not set, and {settings.stream} cannot hold a message: set it to a source that can"
         )
-    sources = [road.source for road in (*streams, *retries) if road.source is not None]
+    polled = [stream.source for stream in streams] + [retry.source for retry in retries]
+    sources = [source for source in polled if source is not None]
     return Roads(tuple(stream.bus for stream in streams), tuple(schedulers), tuple(_distinct(sources)))
 
 
@@ -90,14 +86,14 @@ def build_lock(supplies: Supplies) -> LockCache | None:
     return FailoverLockCache(supplies.clock, *_distinct(caches)) if caches else None
 
 
-def build_history(supplies: Supplies, store: CheckpointStore) -> HistoryLog | None:
+def build_history(supplies: Supplies) -> HistoryLog | None:
     """The log that `PRIMARY_HISTORY_SOURCE` names, else the one that an embedded checkpoint source keeps."""
     settings = supplies.settings
     if not settings.history:
         return None
     if settings.primary_history_source is not None:
         return _chosen(registry.HISTORY, supplies, "PRIMARY_HISTORY_SOURCE")[0]
-    if not settings.checkpoint.embedded or (settings.has_second_home and not store.keeps_history):
+    if not settings.checkpoint.embedded:
         return None
     return registry.make(registry.HISTORY, settings.checkpoint, supplies, "PRIMARY_CHECKPOINT_SOURCE")
 
@@ -129,11 +125,8 @@ def build_limits(settings: Settings, store: CheckpointStore) -> Limits:
             f"MAX_CHAINED_TRANSITIONS={settings.chain}: {settings.checkpoint} delivers every commit at once and cannot "
             "hold one back; set it to 1, or use a stream source other than the checkpoint source"
         )
-    return Limits(chain=settings.chain)
-
-
-def build_worker(settings: Settings, roads: Roads, dispatcher: Dispatcher, clock: Clock) -> Worker:
-    return Worker(roads.sources, dispatcher, clock, claim_seconds=settings.claim_seconds, renew=dispatcher.renew)
+    # An invocation must leave time to run something in: a short claim has a shorter reserve.
+    return Limits(chain=settings.chain, reserve=min(1.0, settings.claim_seconds / 4))
 
 
 def _chosen(port: Port[T], supplies: Supplies, *variables: str) -> list[T]:

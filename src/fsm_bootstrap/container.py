@@ -1,8 +1,5 @@
 """Which part goes where.  Private: `fsm_bootstrap.application` is what others use."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from dependency_injector.containers import DeclarativeContainer
 from dependency_injector.providers import Dependency, ThreadSafeSingleton
 
@@ -15,6 +12,7 @@ from fsm_domain.runtime.client import Client
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.operator import Operator
 from fsm_domain.runtime.recoverer import Recoverer
+from fsm_domain.runtime.registry import Machines
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.clock import Clock, Random
 
@@ -23,7 +21,7 @@ class Container(DeclarativeContainer):
     """One object a provider and container, made when first asked for."""
 
     settings: Dependency[Settings] = Dependency(instance_of=Settings)
-    machines: Dependency[Mapping[str, Any]] = Dependency(instance_of=Mapping)  # Any: machines of every type
+    machines: Dependency[Machines] = Dependency()
     clock: Dependency[Clock] = Dependency()
     random: Dependency[Random] = Dependency()
 
@@ -34,7 +32,7 @@ class Container(DeclarativeContainer):
     store = ThreadSafeSingleton(builders.build_store, supplies)
     homes = ThreadSafeSingleton(builders.build_homes, settings)
     lock = ThreadSafeSingleton(builders.build_lock, supplies)
-    history = ThreadSafeSingleton(builders.build_history, supplies, store)
+    history = ThreadSafeSingleton(builders.build_history, supplies)
     metrics = ThreadSafeSingleton(builders.build_metrics, supplies)
     environments = ThreadSafeSingleton(builders.build_environments, supplies)
     containers = ThreadSafeSingleton(builders.build_containers, supplies)
@@ -60,4 +58,3 @@ class Container(DeclarativeContainer):
     client = ThreadSafeSingleton(Client, runtime)
     operator = ThreadSafeSingleton(Operator, runtime)
     recoverer = ThreadSafeSingleton(Recoverer, runtime)
-    worker = ThreadSafeSingleton(builders.build_worker, settings, roads, dispatcher, clock)

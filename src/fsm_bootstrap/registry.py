@@ -52,7 +52,7 @@ class Retry(NamedTuple):
     """Where a worker polls what is due; None: the service calls."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Port(Generic[T]):
     """One port that settings choose a back end for; `T` is what its factories make."""
 
@@ -105,7 +105,8 @@ def make(port: Port[T], source: Source, supplies: Supplies, variable: str) -> T:
     try:
         return _factory(port, source)(source, supplies)
     except PortMisconfigured as error:
-        raise PortMisconfigured(f"{variable}={source}: {error}") from error
+        reason = str(error).removeprefix(f"{source}: ")
+        raise PortMisconfigured(f"{variable}={source}: {reason}") from error
 
 
 def _factory(port: Port[T], source: Source) -> Callable[[Source, Supplies], T]:

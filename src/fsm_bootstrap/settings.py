@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from fsm_bootstrap.source import DEFAULT_SOURCE, Source
 from fsm_ports.errors import PortMisconfigured
@@ -85,9 +85,7 @@ class Settings(BaseSettings):
         None, description="Takes the same counters and timings as the primary."
     )
     primary_container_source: Source | None = Field(None, description="Starts containers.")
-    secondary_container_source: Source | None = Field(
-        None, description="Starts containers while the primary does not."
-    )
+    secondary_container_source: Source | None = Field(None, description="Starts containers while the primary does not.")
     primary_history_source: Source | None = Field(
         None,
         description="Keeps what happened to each machine. Unset: the checkpoint source where that keeps history "
@@ -106,9 +104,9 @@ class Settings(BaseSettings):
     )
     claim_seconds: float = Field(
         30.0,
-        gt=0,
-        description="Seconds for which a worker claims what it received; renewed while an action runs. A worker that "
-        "dies is replaced after at most this long.",
+        ge=2,
+        description="Seconds for which a worker claims what it received; renewed while an action runs. What a worker "
+        "had in hand when it died is taken up by another after at most this long.",
     )
     sqlite_synchronous: Synchronous = Field(
         Synchronous.NORMAL,
@@ -171,6 +169,22 @@ class Settings(BaseSettings):
             for port in ports
             if _same(getattr(self, f"primary_{port}_source"), getattr(self, f"secondary_{port}_source"))
         ]
+
+
+class ExplicitSettings(Settings):
+    """Only what is given: the environment is not looked at.  For tests, and for processes that wire several."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Pydantic's hook: which sources count."""
+        return (init_settings,)
 
 
 def load_settings() -> Settings:

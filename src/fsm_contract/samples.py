@@ -37,6 +37,6 @@ def text_of(size: int) -> str:
 
 
 def steps_to(instance: Instance) -> list[Commit]:
-    """The commits that bring an unknown machine instance to the step of `instance`, the last one with all that it bears."""
+    """The commits that bring an unknown machine instance to `instance`, the last one with all that it bears."""
     before = [Commit(record(instance.correlation_id, instance.updated_at, step)) for step in range(instance.step)]
     return [*before, Commit(instance)]

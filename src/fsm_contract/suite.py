@@ -69,7 +69,7 @@ class Dice:
 
 
 def seeds(usual: int, full: int) -> list[int]:
-    """The seeds of a test that draws lots: ``FSM_TEST_SEED`` alone, or the first few, or under ``FSM_TEST_FULL`` many."""
+    """The seeds of a test that draws lots: ``FSM_TEST_SEED`` alone, else a few, or many under ``FSM_TEST_FULL``."""
     if seed := os.environ.get("FSM_TEST_SEED"):
         return [int(seed)]
     return list(range(full if os.environ.get("FSM_TEST_FULL") else usual))

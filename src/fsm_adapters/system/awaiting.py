@@ -2,46 +2,95 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+T = TypeVar("T")
 
 
 class AwaitRunner:
-    """Runs awaitables to their end, each thread in an event loop of its own that lives as long as the runner.
+    """Waits for awaitables, each thread in an event loop of its own, which stays the same from call to call.
 
-    asyncio is imported at the first awaitable: machines of plain functions never pay for it.
+    What an action keeps for its loop (an HTTP session) therefore serves the next action too.  A thread that is inside
+    an event loop already, such as a notebook's, lends the work to a thread beside it and waits.  asyncio is imported
+    at the first awaitable: machines of plain functions never pay for it.
     """
 
     def __init__(self) -> None:
-        self._local = threading.local()
+        self._loops: dict[threading.Thread, asyncio.Runner] = {}
+        self._helpers: dict[threading.Thread, ThreadPoolExecutor] = {}
+        self._lock = threading.Lock()
 
-    def __call__(self, awaitable: Awaitable[object]) -> object:
-        """The result, or the exception, of `awaitable`.
+    def __call__(self, awaitable: Awaitable[T]) -> T:
+        """The result of `awaitable`, or the exception that it raises; it sees the caller's context variables.
 
         Raises:
-            RuntimeError: this thread is already inside an event loop; handle deliveries in a thread of their own.
+            RuntimeError: it was cancelled.
         """
-
-        async def result() -> object:
-            return await awaitable
-
-        return self._runner().run(result())
+        if not _inside_a_loop():
+            return self._run(awaitable, contextvars.copy_context())
+        return self._helper().submit(self._run, awaitable, contextvars.copy_context()).result()
 
     def close(self) -> None:
-        """Close this thread's event loop."""
-        runner: asyncio.Runner | None = getattr(self._local, "runner", None)
-        if runner is not None:
-            del self._local.runner
-            runner.close()
+        """Close every event loop; call it when nothing runs any more.  A later call opens new ones."""
+        with self._lock:
+            helpers, self._helpers = self._helpers, {}
+            loops, self._loops = self._loops, {}
+        for helper in helpers.values():
+            helper.shutdown()
+        for loop in loops.values():
+            loop.close()
 
-    def _runner(self) -> asyncio.Runner:
+    def _run(self, awaitable: Awaitable[T], context: contextvars.Context) -> T:
         import asyncio
 
-        runner: asyncio.Runner | None = getattr(self._local, "runner", None)
-        if runner is None:
-            runner = self._local.runner = asyncio.Runner()
-        return runner
+        async def result() -> T:
+            return await awaitable
+
+        try:
+            return self._loop().run(result(), context=context)
+        except asyncio.CancelledError as error:
+            # Not an Exception: it would end the whole worker for what went wrong in one action.
+            raise RuntimeError("the async action was cancelled") from error
+
+    def _loop(self) -> asyncio.Runner:
+        import asyncio
+
+        thread = threading.current_thread()
+        loop = self._loops.get(thread)
+        if loop is None:
+            self._close_loops_of_dead_threads()
+            loop = self._loops[thread] = asyncio.Runner()
+        return loop
+
+    def _helper(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        thread = threading.current_thread()
+        with self._lock:
+            helper = self._helpers.get(thread)
+            if helper is None:
+                helper = self._helpers[thread] = ThreadPoolExecutor(1, "fsm-await")
+        return helper
+
+    def _close_loops_of_dead_threads(self) -> None:
+        with self._lock:
+            dead = [self._loops.pop(thread) for thread in list(self._loops) if not thread.is_alive()]
+        for loop in dead:
+            loop.close()
+
+
+def _inside_a_loop() -> bool:
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

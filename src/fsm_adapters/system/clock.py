@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from threading import Lock
 
 from fsm_ports.clock import Clock
 
@@ -19,17 +20,18 @@ class SystemClock(Clock):
 
 
 class VirtualClock(Clock):
-    """Stands still until it is told to move; sleeping moves it and takes no time."""
+    """Stands still until it is told to move; sleeping moves it, and takes no time.  Threads may share it."""
 
     def __init__(self, start: float = 1_000_000_000.0) -> None:
-        self._now = start
+        self._now, self._lock = start, Lock()
 
     def now(self) -> float:
         return self._now
 
     def sleep(self, seconds: float) -> None:
         if seconds > 0:
-            self._now += seconds
+            with self._lock:
+                self._now += seconds
 
     def advance(self, seconds: float) -> None:
         """Let `seconds` pass.
@@ -39,4 +41,4 @@ class VirtualClock(Clock):
         """
         if seconds < 0:
             raise ValueError(f"a clock does not go back by {-seconds} s")
-        self._now += seconds
+        self.sleep(seconds)

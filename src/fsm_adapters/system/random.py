@@ -9,7 +9,10 @@ from fsm_ports.clock import Random
 
 
 class SystemRandom(Random):
-    """From the operating system.  Keeps no state: a process restored from a snapshot must not repeat another's ids."""
+    """From the operating system, at each call.
+
+    Keeps no state: processes that are restored from one snapshot must not draw the same ids.
+    """
 
     def jitter(self, upper: float) -> float:
         return random.SystemRandom().random() * upper
@@ -19,7 +22,7 @@ class SystemRandom(Random):
 
 
 class SeededRandom(Random):
-    """The same seed gives the same sequence, in every process."""
+    """One seed gives one sequence, in every process.  Its ids are unique only among those of one seed."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed

@@ -3,52 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias, TypeVar, Union
+from math import inf
+from typing import Any, Final, TypeAlias, TypeVar, Union
 
 C = TypeVar("C")
 R = TypeVar("R")
 
 
 class Step:
-    """The step that an action runs in.
+    """The step that an action runs in.  In a test of an action, what it does not look at may be left out.
+
+    >>> Step(machine="orders", correlation_id="o-1", number=4, work=4).idempotency_key
+    'o-1:4'
 
     ``idempotency_key`` is the same in every run of the same piece of work, across retries, crashes and redrives: hand
     it to a payment service and it charges once.
     """
 
     __slots__ = (
-        "_now", "correlation_id", "data_text", "deadline", "fencing_token", "lambda_context", "machine", "number",
+        "correlation_id", "data_text", "deadline", "fencing_token", "lambda_context", "machine", "now", "number",
         "record", "retries", "state", "work",
     )  # fmt: skip
 
     def __init__(
         self, machine: str, correlation_id: str, number: int = 0, retries: int = 0, work: int = 0,
-        fencing_token: int | None = None, deadline: float = 0.0, data_text: str | None = None, record: object = None,
+        fencing_token: int | None = None, deadline: float = inf, data_text: str | None = None, record: object = None,
         lambda_context: object = None, now: Callable[[], float] = float,
     ) -> None:  # fmt: skip
-        self.machine = machine
+        self.machine: Final = machine
         """Name of the machine."""
-        self.correlation_id = correlation_id
+        self.correlation_id: Final = correlation_id
         """Name of the machine instance."""
-        self.number = number
+        self.number: Final = number
         """0, 1, 2, ...: the step that is being run."""
-        self.retries = retries
+        self.retries: Final = retries
         """How often this step has failed before."""
-        self.work = work
+        self.work: Final = work
         """The step at which this piece of work was first committed."""
-        self.fencing_token = fencing_token
+        self.fencing_token: Final = fencing_token
         """Grows with every change of the lock's owner; None without a lock."""
-        self.deadline = deadline
+        self.deadline: Final = deadline
         """Epoch seconds at which this run has to be over."""
-        self.data_text = data_text
+        self.data_text: Final = data_text
         """JSON text that came with the outside event that led here."""
-        self.record = record
+        self.record: Final = record
         """The delivery's own record, as its source shows it."""
-        self.lambda_context = lambda_context
+        self.lambda_context: Final = lambda_context
         """The context of the Lambda invocation; None elsewhere."""
         self.state = ""
         """Name of the state whose action is being run."""
-        self._now = now
+        self.now: Final = now
+        """What time it is, in epoch seconds."""
+
+    def __repr__(self) -> str:
+        return f"<Step {self.number} of {self.machine} {self.correlation_id!r}, retries {self.retries}>"
 
     @property
     def idempotency_key(self) -> str:
@@ -64,7 +72,7 @@ class Step:
 
     def time_left(self) -> float:
         """Seconds until `deadline`."""
-        return self.deadline - self._now()
+        return self.deadline - self.now()
 
 
 Action: TypeAlias = Callable[[C, Step], Union[R, Awaitable[R]]]  # noqa: UP007 - one alias, subscripted at run time

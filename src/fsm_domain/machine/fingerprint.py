@@ -11,15 +11,16 @@ from fsm_domain.machine.state import Node
 
 
 def fingerprint(initial: str, states: Sequence[Node[Any, Any]]) -> str:
-    """12 hexadecimal digits over states, events, targets and deadlines; the order of writing does not matter."""
-    graph = sorted(
-        [
-            str(node.name),
+    """12 hexadecimal digits over states, events, targets and deadlines.
+
+    Neither the order of writing counts, nor code: actions, retry policies and names of machines.
+    """
+    graph = {
+        node.name: [
             node.final,
-            node.waits,
             node.deadline,
-            sorted([edge.event, str(edge.target), edge.local] for edge in node.transitions),
+            sorted([edge.event, edge.target, edge.local] for edge in node.transitions),
         ]
         for node in states
-    )
-    return sha256(json.dumps([initial, graph]).encode()).hexdigest()[:12]
+    }
+    return sha256(json.dumps([initial, graph], sort_keys=True).encode()).hexdigest()[:12]

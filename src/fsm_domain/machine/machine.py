@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
-from typing import Any, Generic, NamedTuple
-
-from typing_extensions import TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from fsm_domain.machine.check import problems
 from fsm_domain.machine.errors import MachineError
 from fsm_domain.machine.fingerprint import fingerprint
 from fsm_domain.machine.retry_policy import RetryPolicy
-from fsm_domain.machine.state import Node
+from fsm_domain.machine.state import Node, plain
 from fsm_domain.machine.transition import Transition
 
 S = TypeVar("S", bound=str)
 C = TypeVar("C")
-
-_PLAIN = RetryPolicy()
 
 
 class Edge(NamedTuple):
@@ -29,6 +26,7 @@ class Edge(NamedTuple):
     target: Node[Any, Any]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Machine(Generic[S, C]):
     """A named set of states, over one type of context.
 
@@ -42,42 +40,42 @@ class Machine(Generic[S, C]):
         MachineError: lists every problem at once.
     """
 
-    def __init__(
-        self,
-        name: str,
-        context: type[C],
-        *,
-        initial: S,
-        states: Sequence[Node[S, C]],
-        retry: RetryPolicy = _PLAIN,
-        max_steps: int = 1_000_000,
-        description: str = "",
-    ) -> None:
-        found = problems(name, initial, states, max_steps)
-        if found:
-            raise MachineError(name, found)
-        self.name = name
-        self.context = context
-        self.initial = str(initial)
-        self.states = tuple(states)
-        self.retry = retry
-        """For every state that has no policy of its own."""
-        self.max_steps = max_steps
-        """A machine that reaches this step fails: the guard against loops."""
-        self.description = description
-        self.nodes: Mapping[str, Node[Any, Any]] = MappingProxyType({str(node.name): node for node in states})
-        self.edges: Mapping[tuple[str, str], Edge] = MappingProxyType(
-            {
-                (str(node.name), edge.event): Edge(node, edge, self.nodes[str(edge.target)])
-                for node in states
-                for edge in node.transitions
-            }
-        )
-        self.fingerprint = fingerprint(self.initial, states)
-        """Names this definition: of the graph, not of the code behind it."""
+    name: str
+    context: type[C]
+    """Dataclass, TypedDict, pydantic model or dict: what the actions are given."""
+    _: KW_ONLY
+    initial: S
+    states: Sequence[Node[S, C]]
+    retry: RetryPolicy = RetryPolicy()  # noqa: RUF009 - immutable
+    """For every state that has no policy of its own."""
+    max_steps: int = 1_000_000
+    """A machine that reaches this step fails: the guard against loops."""
+    description: str = ""
+    nodes: Mapping[str, Node[Any, Any]] = field(init=False)
+    """By name."""
+    edges: Mapping[tuple[str, str], Edge] = field(init=False)
+    """By state and event."""
+    fingerprint: str = field(init=False)
+    """Names this definition: of the graph, not of the code behind it."""
+
+    def __post_init__(self) -> None:
+        initial, states = plain(self.initial), tuple(self.states)
+        if found := problems(self.name, initial, states, self.max_steps):
+            raise MachineError(self.name, found)
+        nodes = {node.name: node for node in states}
+        edges = {
+            (node.name, way.event): Edge(node, way, nodes[way.target]) for node in states for way in node.transitions
+        }
+        self._set(initial=initial, states=states, fingerprint=fingerprint(initial, states))
+        self._set(nodes=MappingProxyType(nodes), edges=MappingProxyType(edges))
+
+    def _set(self, **attributes: object) -> None:
+        for name, value in attributes.items():
+            object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
-        return f"<Machine {self.name!r}: {len(self.nodes)} states, {len(self.edges)} transitions>"
+        transitions = sum(len(node.transitions) for node in self.states)
+        return f"<Machine {self.name!r}: {len(self.states)} states, {transitions} transitions>"
 
     def retry_for(self, state: str) -> RetryPolicy:
         """The policy for the step that enters `state`."""

@@ -16,6 +16,9 @@ from fsm_domain.machine.action import Action
 from fsm_domain.machine.retry_policy import RetryPolicy
 from fsm_domain.machine.transition import Transition
 
+PSEUDO_INIT = "pseudo_init"
+"""State and event before the initial state; no state of a user has this name."""
+
 DEADLINE = "@deadline"
 """The event that a state's deadline raises; no event of a user may begin with ``@``."""
 
@@ -28,6 +31,7 @@ C = TypeVar("C")
 K = TypeVar("K", bound=Union[LiteralString, Literal[""]])  # noqa: UP007 - evaluated at run time
 E = TypeVar("E", default=Never)
 """The events that a state handles."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ class Node(Generic[S, C]):
     deadline: float | None = field(default=None, init=False)
     """Seconds after which a waiting state goes on by itself."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", plain(self.name))
+
     def _with(self, **changes: object) -> Self:
         node = copy(self)
         for name, value in changes.items():
@@ -62,7 +69,8 @@ class Node(Generic[S, C]):
 class FinalState(Node[S, C]):
     """A state in which the machine ends.  It has no `on`: nothing leads out of it.
 
-    >>> FinalState[str, dict]("shipped").final
+    >>> def thank(order: dict, step: Step) -> None: ...
+    >>> FinalState[str, dict]("shipped").do(thank).final
     True
     """
 
@@ -79,7 +87,7 @@ class State(Node[S, C], Generic[S, C, E]):
 
     With `do` its action says which event comes next; without, it waits for an event from outside.
 
-    >>> def charge(order: dict, step: object) -> Literal["paid", "declined"]: ...
+    >>> def charge(order: dict, step: Step) -> Literal["paid", "declined"]: ...
     >>> State[str, dict]("charge").on("paid", "ship").on("declined", "release").do(charge).name
     'charge'
     """
@@ -96,11 +104,11 @@ class State(Node[S, C], Generic[S, C, E]):
         action: Action[C, None] | None = None,
         local: bool = False,
     ) -> State[S, C, E | K]:
-        """Handle `event` by running `action` and entering `target`.
+        """Handle `event`, a literal text, by running `action` and entering `target`.
 
         A `local` transition enters it in the same step, with no commit and no message in between.
         """
-        edge = Transition[S, C](str(event), target, action, local)
+        edge = Transition[S, C](plain(event), plain(target), action, local)
         return cast("State[S, C, E | K]", self._with(transitions=(*self.transitions, edge)))
 
     def do(self, action: Action[C, E], *, on_exhausted: E | None = None) -> State[S, C, E]:
@@ -108,11 +116,11 @@ class State(Node[S, C], Generic[S, C, E]):
 
         `on_exhausted` is the event to go on with when the last retry has failed; without it the machine fails.
         """
-        return self._with(action=action, on_exhausted=_text(on_exhausted), waits=False)
+        return self._with(action=action, on_exhausted=plain(on_exhausted), waits=False)
 
     def do_or_wait(self, action: Action[C, E | None], *, on_exhausted: E | None = None) -> State[S, C, E]:
         """Like `do`, but an action that returns None leaves the machine waiting for an event from outside."""
-        return self._with(action=action, on_exhausted=_text(on_exhausted), waits=True)
+        return self._with(action=action, on_exhausted=plain(on_exhausted), waits=True)
 
     def after(self, delay: timedelta, target: S) -> State[S, C, E]:
         """Enter `target` when nothing has come for `delay`.
@@ -122,9 +130,10 @@ class State(Node[S, C], Generic[S, C, E]):
         """
         if delay <= timedelta(0):
             raise ValueError(f"state {self.name!r}: a deadline lies in the future, not {delay}")
-        edge = Transition[S, C](DEADLINE, target)
+        edge = Transition[S, C](DEADLINE, plain(target))
         return self._with(transitions=(*self.transitions, edge), deadline=delay.total_seconds())
 
 
-def _text(event: object) -> str | None:
-    return None if event is None else str(event)
+def plain(name: T) -> T:
+    """A name, or the result of an action, as the tables have it: a member of an enum of texts becomes its text."""
+    return cast("T", str.__str__(name)) if isinstance(name, str) else name

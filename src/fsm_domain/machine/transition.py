@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic
-
-from typing_extensions import TypeVar
+from typing import Generic, TypeVar
 
 from fsm_domain.machine.action import Action
 
@@ -15,7 +13,11 @@ C = TypeVar("C")
 
 @dataclass(frozen=True)
 class Transition(Generic[S, C]):
-    """On `event`, run `action` and enter `target`."""
+    """On `event`, run `action` and enter `target`.
+
+    >>> Transition[str, dict]("paid", "ship").target
+    'ship'
+    """
 
     event: str
     target: S

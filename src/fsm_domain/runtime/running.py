@@ -5,7 +5,7 @@ from __future__ import annotations
 from fsm_domain.failover.post import Road
 from fsm_domain.machine.action import Step
 from fsm_domain.machine.advance import Advanced, Rest, advance
-from fsm_domain.machine.errors import UndeclaredEvent, UnhandledEvent
+from fsm_domain.machine.errors import EndlessLocalTransitions, UndeclaredEvent, UnhandledEvent
 from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.registry import AnyMachine
@@ -18,7 +18,7 @@ from fsm_ports.names import PSEUDO_INIT
 from fsm_ports.writes import Commit, Fail
 
 _STATUS = {Rest.NO: Status.RUNNING, Rest.WAITING: Status.WAITING, Rest.COMPLETED: Status.COMPLETED}
-_HOPELESS = (UndeclaredEvent, UnhandledEvent, ContextError)
+_HOPELESS = (UndeclaredEvent, UnhandledEvent, EndlessLocalTransitions, ContextError)
 """The same code on the same input would only raise them again."""
 
 

@@ -117,7 +117,7 @@ class Colour(StrEnum):
     BLUE = "blue"
 
 
-class Shape(str, Enum):
+class Shape(str, Enum):  # noqa: UP042 - as users wrote it before StrEnum
     ROUND = "round"
 
 

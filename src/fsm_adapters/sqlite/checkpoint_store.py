@@ -1,0 +1,165 @@
+"""Checkpoint store on a SQLite file; the records are messages, too."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+from fsm_adapters.sqlite.delivery_rules import Due, after_mark, ready_at
+from fsm_adapters.sqlite.file import SqliteFile
+from fsm_adapters.sqlite.find import find
+from fsm_adapters.sqlite.rows import COLUMNS, extra_of, found, record_row, tell
+from fsm_ports import (
+    CheckpointStore,
+    Commit,
+    CommitResult,
+    Committed,
+    Instance,
+    InstanceQuery,
+    Mark,
+    Page,
+    PortError,
+    Refused,
+)
+from fsm_ports.history_log import entry_of_mark
+from fsm_ports.writes import committed, marked
+
+_CREATE: Final = (
+    f"INSERT INTO instance ({', '.join(COLUMNS)}, ready_at, received) VALUES ({'?, ' * len(COLUMNS)}?, 0)"
+    " ON CONFLICT (correlation_id) DO NOTHING"
+)
+_STEP: Final = (
+    "UPDATE instance SET machine = ?, definition = ?, step = ?, state = ?, event = ?, context = ?, data = ?,"
+    " retries = ?, work = ?, run_id = ?, position = ?, not_before = ?, deadline = ?, home = ?, started_at = ?,"
+    " updated_at = ?, error = ?, ready_at = ?"
+)
+_IF: Final = " WHERE correlation_id = ? AND step = ? AND status = ? AND paused = 0 AND extra IS NULL"
+_LET_GO: Final = ", received = 0, claim = NULL"
+# By whether the writer goes on with the record, and so keeps its claim.  Naming the status, even unchanged, would make
+# SQLite write its index again.
+_SAME_STATUS: Final = {False: _STEP + _LET_GO + _IF, True: _STEP + _IF}
+_NEW_STATUS: Final = {False: _STEP + _LET_GO + ", status = ?" + _IF, True: _STEP + ", status = ?" + _IF}
+_WHOLE: Final = f"UPDATE instance SET {', '.join(f'{name} = ?' for name in COLUMNS)}, ready_at = ?"
+_REPLACE: Final = {
+    False: _WHOLE + _LET_GO + " WHERE correlation_id = ?",
+    True: _WHOLE + " WHERE correlation_id = ?",
+}
+_NOTE: Final = "UPDATE history SET note = ? WHERE id = (SELECT tail FROM instance WHERE correlation_id = ?)"
+_DUE: Final = "SELECT ready_at, received, claim FROM instance WHERE correlation_id = ?"
+_MARK: Final = (
+    "UPDATE instance SET status = ?, paused = ?, updated_at = ?, error = ?, extra = ?,"
+    " ready_at = ?, received = ?, claim = ? WHERE correlation_id = ?"
+)
+
+
+class SqliteCheckpointStore(CheckpointStore):
+    """The table ``instance``.
+
+    A commit makes a running record deliverable (`SqliteRecordBus`), a waiting one at its deadline, or at once where an
+    event lies in its inbox.  Commits and marks write their history (`SqliteHistoryLog`) in the same transaction, unless
+    the file was opened with ``history=False``.
+    """
+
+    emits = True
+    can_hold = True
+    keeps_history = True
+
+    def __init__(self, file: SqliteFile) -> None:
+        self._file = file
+
+    def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
+        results = [self._alone(commits[0])] if len(commits) == 1 else self._file.write_each(commits, _commit)
+        held = self._file.held
+        for commit, result in zip(commits, results, strict=True):
+            if not commit.hold_until and isinstance(result, Committed):
+                claim = held.pop(commit.instance.correlation_id, None)
+                if claim is not None:
+                    claim.ended = True
+        return results
+
+    def mark(self, marks: Sequence[Mark]) -> Sequence[CommitResult]:
+        return self._file.write_each(marks, self._mark)
+
+    def read(self, correlation_ids: Sequence[str], homes: Sequence[str] = ()) -> Sequence[Instance | None | PortError]:
+        return [self._file.run(found, correlation_id) for correlation_id in correlation_ids]
+
+    def find(self, query: InstanceQuery) -> Page | PortError:
+        return self._file.run(find, query)
+
+    def _alone(self, commit: Commit) -> CommitResult:
+        # One statement is a transaction by itself, at two thirds of the price.
+        if not commit.taken and commit.instance.step:
+            stepped = self._file.run(_step, commit)
+            if stepped is not None:
+                return stepped
+        return self._file.write(_commit, commit)
+
+    def _mark(self, db: sqlite3.Connection, mark: Mark) -> CommitResult:
+        before = found(db, mark.correlation_id)
+        if isinstance(before, PortError):
+            return before
+        after = marked(before, mark)
+        if after is None:
+            return Refused(before)
+        due = after_mark(mark, after, Due(*db.execute(_DUE, (mark.correlation_id,)).fetchone()))
+        db.execute(
+            _MARK,
+            (
+                after.status.value, int(after.paused), after.updated_at, after.error, extra_of(after), *due,
+                mark.correlation_id,
+            ),
+        )  # fmt: skip
+        entry = entry_of_mark(mark, after)
+        if entry is not None and self._file.history:
+            tell(db, entry)
+        return Committed(after)
+
+
+def _commit(db: sqlite3.Connection, commit: Commit) -> CommitResult:
+    """The commit, whatever it meets; for a transaction."""
+    if commit.instance.step == 0:
+        return _create(db, commit)
+    stepped = None if commit.taken else _step(db, commit)
+    if stepped is not None:
+        return stepped
+    before = found(db, commit.instance.correlation_id)
+    if isinstance(before, PortError):
+        return before
+    after = committed(before, commit)
+    if after is None:
+        return Refused(before)
+    due = ready_at(after, commit.hold_until)
+    keeps_claim = commit.hold_until > 0 and due is not None
+    db.execute(_REPLACE[keeps_claim], (*record_row(after), due, after.correlation_id))
+    if commit.taken:
+        db.execute(_NOTE, (commit.taken, after.correlation_id))
+    return Committed(after)
+
+
+def _create(db: sqlite3.Connection, commit: Commit) -> CommitResult:
+    after = commit.instance._replace(attempts=())
+    if db.execute(_CREATE, (*record_row(after), ready_at(after, commit.hold_until))).rowcount:
+        return Committed(after)
+    before = found(db, after.correlation_id)
+    return before if isinstance(before, PortError) else Refused(before)
+
+
+def _step(db: sqlite3.Connection, commit: Commit) -> Committed | None:
+    """The usual commit, in one statement; None where it does not apply, or where there is more to a record."""
+    after = commit.instance
+    if after.paused or after.attempts or after.inbox or after.seen:
+        after = after._replace(paused=False, attempts=(), inbox=(), seen=())
+    due = ready_at(after, commit.hold_until)
+    keeps_claim = commit.hold_until > 0 and due is not None
+    written = (
+        after.machine, after.definition, after.step, after.state, after.event, after.context, after.data, after.retries,
+        after.work, after.run_id, after.position, after.not_before, after.deadline, after.home, after.started_at,
+        after.updated_at, after.error, due,
+    )  # fmt: skip
+    condition = (after.correlation_id, after.step - 1, commit.expected.value)
+    if after.status is commit.expected:
+        cursor = db.execute(_SAME_STATUS[keeps_claim], written + condition)
+    else:
+        cursor = db.execute(_NEW_STATUS[keeps_claim], (*written, after.status.value, *condition))
+    return Committed(after) if cursor.rowcount == 1 else None

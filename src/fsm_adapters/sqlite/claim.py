@@ -1,0 +1,16 @@
+"""Who holds a record: the receipt of a delivery."""
+
+from __future__ import annotations
+
+
+class RecordClaim:
+    """The receipt of one delivery of a record, which bears the same token for as long as the claim lasts.
+
+    `ended` is set where this process has itself ended the claim, by a commit: settling then has nothing to ask.
+    """
+
+    __slots__ = ("correlation_id", "ended", "step", "token")
+
+    def __init__(self, correlation_id: str, step: int, token: str) -> None:
+        self.correlation_id, self.step, self.token = correlation_id, step, token
+        self.ended = False

@@ -1,0 +1,173 @@
+"""The commands and their options.  Each imports what it needs when it runs, so that ``fsm --help`` is quick."""
+
+from typing import Annotated
+
+import typer
+
+from fsm_bootstrap.cli.output import Format
+
+app = typer.Typer(
+    name="fsm",
+    help="Durable finite state machines. Data goes to standard output, everything else to standard error.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Output = Annotated[Format, typer.Option("--output", "-o", help="How data is written.")]
+Machines = Annotated[
+    str | None,
+    typer.Option(
+        "--machines", "-m", metavar="SPEC",
+        help="A Python file, an fsm.yaml, a folder or a dotted module. Default: $FSM_MACHINES, else this folder.",
+    ),
+]  # fmt: skip
+Context = Annotated[
+    str | None,
+    typer.Option("--context", "-c", metavar="JSON", help="The context: JSON, @FILE, or - for standard input."),
+]
+Id = Annotated[str | None, typer.Option("--id", metavar="ID", help="Your own id: starting again with it is safe.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        from fsm_bootstrap.cli.output import put
+
+        put(version("lambda-fsm"))
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Print the traceback of an error, too.")] = False,
+) -> None:
+    """Options of every command."""
+
+
+@app.command()
+def init(
+    name: Annotated[str, typer.Argument(help="Folder to make; also the machine's name.")],
+    yaml: Annotated[bool, typer.Option("--yaml", help="Describe the machine in fsm.yaml.")] = False,
+) -> None:
+    """Write a small project: a machine, its test, a README."""
+    from fsm_bootstrap.cli.init import create
+
+    create(name, yaml=yaml)
+
+
+@app.command()
+def run(
+    spec: Annotated[str, typer.Argument(help="Where the machine is; or its name, where this folder defines it.")],
+    machine: Annotated[
+        str | None, typer.Option("--machine", metavar="NAME", help="Which, where SPEC has many.")
+    ] = None,
+    context: Context = None,
+    correlation_id: Id = None,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", metavar="SECONDS", min=0.0, help="Stop working after this long.")
+    ] = None,
+    output: Output = Format.TEXT,
+) -> int:
+    """Start a machine and work until it is at rest. With the --id of an earlier run: go on with that."""
+    from fsm_bootstrap.cli.run import run_machine
+
+    return run_machine(spec, machine, context, correlation_id, timeout, output)
+
+
+@app.command()
+def worker(
+    machines: Machines = None,
+    concurrency: Annotated[int, typer.Option("--concurrency", "-n", min=1, help="Processes to start.")] = 1,
+    drain: Annotated[bool, typer.Option("--drain", help="End when no machine is running any more.")] = False,
+) -> int:
+    """Work on whatever is due, until stopped. SIGTERM and Ctrl-C let the batch in hand finish."""
+    from fsm_bootstrap.cli.worker import work
+
+    return work(machines, concurrency, drain=drain)
+
+
+@app.command()
+def start(
+    machine: Annotated[str, typer.Argument(help="The machine's name.")],
+    machines: Machines = None,
+    context: Context = None,
+    correlation_id: Id = None,
+    count: Annotated[int, typer.Option("--count", min=1, help="How many to start.")] = 1,
+    output: Output = Format.TEXT,
+) -> int:
+    """Start machines; prints their ids. Workers run them."""
+    from fsm_bootstrap.cli.start import start_machines
+
+    return start_machines(machine, machines, context, correlation_id, count, output)
+
+
+@app.command("list")
+def list_(
+    machine: Annotated[str | None, typer.Option("--machine", metavar="NAME", help="Of this machine only.")] = None,
+    status: Annotated[
+        str | None,
+        typer.Option("--status", help="running, waiting, completed, failed or aborted."),
+    ] = None,
+    state: Annotated[str | None, typer.Option("--state", help="In this state only.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 100,
+    cursor: Annotated[str | None, typer.Option("--cursor", help="Go on where an earlier list ended.")] = None,
+    count: Annotated[bool, typer.Option("--count", help="Print only how many there are.")] = False,
+    output: Output = Format.TEXT,
+) -> None:
+    """List machines that were started."""
+    from fsm_bootstrap.cli.queries import list_instances
+
+    list_instances(machine, status, state, limit, cursor, output, count=count)
+
+
+@app.command()
+def show(
+    correlation_id: Annotated[str, typer.Argument(metavar="ID", help="As printed by start.")],
+    output: Output = Format.TEXT,
+) -> None:
+    """Show where a machine is, and its context."""
+    from fsm_bootstrap.cli.queries import show_instance
+
+    show_instance(correlation_id, output)
+
+
+@app.command()
+def history(
+    correlation_id: Annotated[str, typer.Argument(metavar="ID", help="As printed by start.")],
+    output: Output = Format.TEXT,
+) -> None:
+    """Show every step, retry and error of a machine."""
+    from fsm_bootstrap.cli.queries import show_history
+
+    show_history(correlation_id, output)
+
+
+@app.command()
+def recover(
+    machines: Machines = None,
+    age: Annotated[
+        float | None,
+        typer.Option("--age", metavar="SECONDS", help="Not moved for so long. Default: the shortest that is safe."),
+    ] = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Send again what has not moved for too long."""
+    from fsm_bootstrap.cli.recover import recover_instances
+
+    recover_instances(machines, age, output)
+
+
+@app.command()
+def check(
+    spec: Annotated[str | None, typer.Argument(help="As for --machines elsewhere.")] = None,
+    output: Output = Format.TEXT,
+) -> int:
+    """Check machines without running them."""
+    from fsm_bootstrap.cli.check import check_machines
+
+    return check_machines(spec, output)

@@ -1,0 +1,134 @@
+"""Data on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from fsm_ports.history_log import HistoryEntry
+    from fsm_ports.instance import Instance
+
+Row: TypeAlias = Mapping[str, object]
+
+
+class Format(StrEnum):
+    """How data is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+def say(line: str) -> None:
+    """To the person at the terminal."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+def put(line: str) -> None:
+    """Data, for whoever reads on."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def put_one(row: Row, form: Format) -> None:
+    """One thing: its fields below each other, or one JSON object."""
+    if form is not Format.TEXT:
+        put(_json(row, indent=2 if form is Format.JSON else None))
+        return
+    width = max(map(len, row), default=0)
+    for name, value in row.items():
+        if value is not None and value is not False and value != "":
+            put(f"{name:<{width}}  {_text(value)}")
+
+
+def put_table(rows: Sequence[Row], form: Format, columns: Sequence[str]) -> None:
+    """Many things: a table with these columns, a JSON array, or a JSON object a line."""
+    if form is Format.JSON:
+        put(_json(list(rows), indent=2))
+    elif form is Format.JSONL:
+        for row in rows:
+            put(_json(row))
+    elif rows:
+        _put_columns([[_text(row[column]) for column in columns] for row in rows], columns)
+
+
+def instance_row(instance: Instance) -> Row:
+    """What a person wants to know of a machine instance, but for its context."""
+    return {
+        "id": instance.correlation_id,
+        "machine": instance.machine,
+        "status": instance.status.value,
+        "paused": instance.paused,
+        "state": instance.state,
+        "step": instance.step,
+        "retries": instance.retries,
+        "started": when(instance.started_at),
+        "updated": when(instance.updated_at),
+        "error": instance.error,
+    }
+
+
+def instance_detail(instance: Instance) -> Row:
+    """All of it."""
+    return {
+        **instance_row(instance),
+        "event": instance.event,
+        "not_before": when(instance.not_before) if instance.not_before else None,
+        "deadline": when(instance.deadline) if instance.deadline else None,
+        "inbox": [event.name for event in instance.inbox] or None,
+        "context": parsed(instance.context),
+    }
+
+
+def entry_row(entry: HistoryEntry) -> Row:
+    """One thing that happened."""
+    return {
+        "at": when(entry.at),
+        "step": entry.step,
+        "happened": entry.happened.value,
+        "state": entry.state,
+        "event": entry.event,
+        "status": entry.status.value,
+        "retries": entry.retries,
+        "note": entry.note,
+        "context": parsed(entry.context),
+    }
+
+
+def when(seconds: float) -> str:
+    """Epoch seconds as ISO 8601 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parsed(text: str | None) -> object:
+    """JSON text as what it means; as it stands where it is none."""
+    if text is None:
+        return None
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        return text
+    return value
+
+
+def _put_columns(cells: Sequence[Sequence[str]], columns: Iterable[str]) -> None:
+    lines = [[column.upper() for column in columns], *cells]
+    widths = [max(len(line[n]) for line in lines) for n in range(len(lines[0]))]
+    for line in lines:
+        put("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return " | ".join(value.splitlines()) if isinstance(value, str) else _json(value)
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    return json.dumps(value, indent=indent, ensure_ascii=False)

@@ -1,0 +1,124 @@
+"""``fsm worker``: one process that works, or many that are watched."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from fsm_bootstrap.application import App, build_worker
+from fsm_bootstrap.cli.exits import Exit
+from fsm_bootstrap.cli.output import say
+from fsm_bootstrap.cli.progress import progress, wanted
+from fsm_bootstrap.cli.session import begin, load, open_app, spec_of
+from fsm_bootstrap.cli.stopping import Stop
+from fsm_bootstrap.cli.supervisor import PARENT, Supervisor, worker_command
+from fsm_ports.checkpoint_store import InstanceQuery
+from fsm_ports.errors import PortError
+from fsm_ports.instance import Status
+
+_RUNNING = InstanceQuery(status=Status.RUNNING)
+_BAR_EVERY = 0.5
+"""Seconds between two counts for the progress bar, or more where a count takes long."""
+
+_FLUSH_EVERY = 10.0
+"""Seconds."""
+
+
+def work(spec: str | None, concurrency: int, *, drain: bool) -> int:
+    """Work until stopped, or drained; INTERRUPTED after Ctrl-C."""
+    settings = begin()
+    where = spec_of(spec, settings)
+    app = open_app(settings, load(where))
+    parent = os.environ.pop(PARENT, None)
+    with Stop(quiet=parent is not None) as stop:
+        if parent is not None:
+            _work(app, lambda: stop.requested or str(os.getppid()) != parent, drain=drain)
+        else:
+            with _bar(app, drain) as look:
+                _lead(app, where, concurrency, stop, look, drain=drain)
+            if drain and not stop.requested:
+                say("drained: no machine is running")
+    app.metrics.flush()
+    return Exit.INTERRUPTED if stop.interrupted else Exit.OK
+
+
+def nothing_runs(app: App) -> bool:
+    """No record is running but paused ones: whatever is due, held or in hand belongs to a running one.
+
+    Not known is not drained.
+    """
+    cursor: str | None = None
+    while True:
+        page = app.store.find(_RUNNING._replace(cursor=cursor))
+        if isinstance(page, PortError) or any(not instance.paused for instance in page.instances):
+            return False
+        if page.cursor is None:
+            return True
+        cursor = page.cursor
+
+
+def _work(app: App, should_stop: Callable[[], bool], *, drain: bool) -> None:
+    """Be the worker; metrics are handed on now and then."""
+    flush_at = app.clock.now() + _FLUSH_EVERY
+
+    def look_around() -> bool:
+        nonlocal flush_at
+        if app.clock.now() >= flush_at:
+            app.metrics.flush()
+            flush_at = app.clock.now() + _FLUSH_EVERY
+        return should_stop()
+
+    build_worker(app).run(look_around, drained=(lambda: nothing_runs(app)) if drain else None)
+
+
+def _lead(app: App, where: str, concurrency: int, stop: Stop, look: Callable[[], None], *, drain: bool) -> None:
+    """Be the worker, or watch over many."""
+    if concurrency > 1:
+        Supervisor(worker_command(where, drain=drain), concurrency, app.clock, drain=drain).run(stop, look)
+        return
+    if not drain:
+        say(f"working for {', '.join(sorted(app.machines))}; Ctrl-C stops")
+
+    def should_stop() -> bool:
+        look()
+        return stop.requested
+
+    _work(app, should_stop, drain=drain)
+
+
+@contextmanager
+def _bar(app: App, drain: bool) -> Iterator[Callable[[], None]]:
+    """Within the block, call what it gives now and then: it counts, when it is time to, what is at rest by now."""
+    if not drain or not wanted():
+        yield lambda: None
+        return
+    total = _count_running(app) or 0
+    next_at = 0.0
+    with progress("draining", total) as advance:
+
+        def look() -> None:
+            nonlocal next_at
+            began = app.clock.now()
+            if began < next_at:
+                return
+            running = _count_running(app)
+            if running is not None:
+                advance(max(total - running, 0))
+            cost = app.clock.now() - began
+            next_at = began + max(_BAR_EVERY, 10 * cost)
+
+        yield look
+        next_at = 0.0
+        look()
+
+
+def _count_running(app: App) -> int | None:
+    count, cursor = 0, None
+    while True:
+        page = app.store.find(_RUNNING._replace(limit=1000, cursor=cursor))
+        if isinstance(page, PortError):
+            return None
+        count, cursor = count + sum(not instance.paused for instance in page.instances), page.cursor
+        if cursor is None:
+            return count

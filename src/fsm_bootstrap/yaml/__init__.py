@@ -1,0 +1,5 @@
+"""The fsm.yaml loader: the original framework's format, with a few keys more, as machines of ours."""
+
+from fsm_bootstrap.yaml.load import load
+
+__all__ = ["load"]

@@ -1,0 +1,145 @@
+"""The keys of fsm.yaml, declared once: what is read, with its types, defaults and descriptions.
+
+A key without a value counts as absent.  No field is `X | None`: a schema made of these would tell an author that his
+value should be null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AnyMapping
+from typing import Annotated, ClassVar, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    Tag,
+    model_validator,
+)
+
+from fsm_bootstrap.yaml.nodes import Mapping
+from fsm_bootstrap.yaml.values import Dotted, Name, Seconds
+from fsm_domain.machine import RetryPolicy
+
+Count = Annotated[int, Field(ge=0)]
+_PLAIN = RetryPolicy()
+
+
+class Keys(BaseModel):
+    """A mapping of the file that knows where it stands."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
+    noun: ClassVar[str]
+    """What messages call it."""
+    _lines: Mapping = PrivateAttr(default_factory=lambda: Mapping(1))
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _placed(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if not isinstance(data, Mapping):
+            return handler(data)
+        keys = handler({key: value for key, value in data.items() if value is not None or key not in cls.known()})
+        keys._lines = data
+        return keys
+
+    @classmethod
+    def known(cls) -> tuple[str, ...]:
+        """The keys, as they are written."""
+        return tuple(field.alias or name for name, field in cls.model_fields.items())
+
+    def line(self, key: str = "") -> int:
+        """Where the key stands, or the whole."""
+        return self._lines.lines.get(key, self._lines.line)
+
+    def lost(self, key: str) -> bool:
+        """Something was wrong with this key and has been taken out, so what is here is not all that was meant."""
+        return key in self._lines.lost
+
+    def given(self, key: str) -> bool:
+        """The file has this key, with a value."""
+        return key in self.model_fields_set
+
+
+class RetryKeys(Keys):
+    """How a failed step is tried again: after a random wait of at most `base` * 2 ** retries seconds, and of `cap`."""
+
+    noun = "a retry"
+    max_retries: Count = Field(default=_PLAIN.max_retries, description="Retries after the first failure; 0: none.")
+    base: Seconds = Field(default=_PLAIN.base, description="Longest wait before the first retry: seconds, or 90s, 15m.")
+    cap: Seconds = Field(default=_PLAIN.cap, description="Longest wait before any retry.")
+
+
+class TransitionKeys(Keys):
+    """What leads out of a state: an event, or the time that has passed."""
+
+    noun = "a transition"
+    target: Name = Field(description="State to go to.")
+    event: Name = Field(default="", description="Event that makes the machine go; or give `after`.")
+    after: Seconds = Field(
+        default=0.0,
+        gt=0,
+        description="Go when the machine has waited this long: seconds, or text such as 90s, 15m, 3d.",
+    )
+    action: Dotted = Field(default="", description="Action that runs on the way.")
+    local: bool = Field(default=False, description="Run the next step in the same invocation, without a message.")
+
+
+class StateKeys(Keys):
+    """A place that a machine can be in."""
+
+    noun = "a state"
+    name: Name
+    initial: bool = Field(default=False, description="The machine starts here; true for one state.")
+    final: bool = Field(default=False, description="The machine ends here.")
+    entry_action: Dotted = Field(default="", description="Action that runs on entry.")
+    do_action: Dotted = Field(default="", description="Action that returns the next event, or None to wait for one.")
+    exit_action: Dotted = Field(default="", description="Action that runs on exit.")
+    on_exhausted: Name = Field(default="", description="Event to go on with when the last retry has failed too.")
+    retry: RetryKeys = Field(default_factory=RetryKeys, description="Retries here; the machine's unless given.")
+    transitions: list[TransitionKeys] = Field(default_factory=list[TransitionKeys])
+
+
+class MachineKeys(Keys):
+    """A machine: its name and its states."""
+
+    noun = "a machine"
+    name: Name
+    context: Dotted = Field(default="builtins.dict", description="Class of the context; a dict unless given.")
+    max_retries: Count = Field(default=_PLAIN.max_retries, description="Retries after the first failure; 0: none.")
+    retry: RetryKeys = Field(default_factory=RetryKeys, description="Retries of all states.")
+    max_steps: int = Field(default=1_000_000, ge=1, description="A machine that takes so many steps has failed.")
+    states: list[StateKeys] = Field(min_length=1)
+
+    def whole(self) -> bool:
+        """Nothing of it was wrong and has been taken out."""
+        parts: list[Keys] = [self, self.retry]
+        for state in self.states:
+            parts += [state, state.retry, *state.transitions]
+        return not any(part._lines.lost for part in parts)
+
+
+class ImportKeys(Keys):
+    """The machines of another file."""
+
+    noun = "an import"
+    file: str = Field(
+        alias="import", min_length=1, description="Path from the folder of this file, or of the file loaded first."
+    )
+
+
+def _kind(value: object) -> str:
+    return "<import>" if isinstance(value, AnyMapping) and "import" in value else "<machine>"
+
+
+class FileKeys(Keys):
+    """A whole file."""
+
+    noun = "the file"
+    machines: list[
+        Annotated[
+            Annotated[MachineKeys, Tag("<machine>")] | Annotated[ImportKeys, Tag("<import>")], Discriminator(_kind)
+        ]
+    ] = Field(min_length=1)

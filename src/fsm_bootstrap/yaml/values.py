@@ -1,0 +1,49 @@
+"""Values in fsm.yaml that are more than text: names, durations, dotted paths."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DURATION = re.compile(r"^(\d+(\.\d+)?[smhdw])+$")
+_DOTTED = re.compile(r"^[^\s.]+(\.[^\s.]+)+$")  # no more: a folder with a hyphen in its name can be imported
+
+
+def seconds(value: object) -> float:
+    """A duration in seconds, given as a number or with units: ``90s``, ``15m``, ``1h30m``, ``3d``, ``2w``."""
+    amount = value
+    if isinstance(value, str) and _DURATION.match(value):
+        amount = sum(float(part[:-1]) * _UNITS[part[-1]] for part in re.findall(r"[\d.]+[smhdw]", value))
+    if isinstance(amount, int | float) and not isinstance(amount, bool) and 0 <= amount < float("inf"):
+        return float(amount)
+    raise PydanticCustomError(
+        "duration", "must be seconds, or a text such as 90s, 15m, 1h30m, 3d; not {value}", {"value": repr(value)}
+    )
+
+
+def _dotted(value: str) -> str:
+    if not _DOTTED.match(value):
+        raise PydanticCustomError("dotted", "must be a dotted path, module.name, not {value}", {"value": repr(value)})
+    return value
+
+
+Name = Annotated[str, Field(pattern=r"^[^\W\d][\w.-]*$")]
+"""Of a machine, a state, an event: it stands in messages, metrics and commands."""
+
+Seconds = Annotated[
+    float,
+    BeforeValidator(seconds),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0},
+                {"type": "string", "pattern": _DURATION.pattern},
+            ]
+        }
+    ),
+]
+Dotted = Annotated[str, AfterValidator(_dotted), WithJsonSchema({"type": "string", "pattern": _DOTTED.pattern})]

@@ -1,0 +1,126 @@
+"""Settings: what is set, what stands for what is not, and what a wrong value is answered with."""
+
+from __future__ import annotations
+
+import pytest
+
+from fsm_bootstrap.settings import ExplicitSettings, Settings, Synchronous, load_settings
+from fsm_bootstrap.source import DEFAULT_SOURCE, Source
+from fsm_ports.errors import PortMisconfigured
+
+MEMORY = Source("memory://")
+SQS = Source("arn:aws:sqs:eu-west-1:123456789012:orders")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*Settings.model_fields, "AWS_LAMBDA_FUNCTION_NAME"):
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_unset_is_one_sqlite_file_for_stream_retry_and_checkpoint() -> None:
+    settings = load_settings()
+    assert settings.stream == settings.checkpoint == DEFAULT_SOURCE
+    assert settings.primary_retry_source is None
+    assert settings.commit_is_emit
+    assert settings.chain == 10
+
+
+def test_empty_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECONDARY_STREAM_SOURCE", "")
+    monkeypatch.setenv("CLAIM_SECONDS", "")
+    assert load_settings().secondary_stream_source is None
+    assert load_settings().claim_seconds == 30.0
+
+
+def test_values_come_from_variables_of_the_same_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRIMARY_STREAM_SOURCE", " memory:// ")
+    monkeypatch.setenv("SQLITE_SYNCHRONOUS", "FULL")
+    monkeypatch.setenv("HISTORY", "off")
+    monkeypatch.setenv("MAX_CHAINED_TRANSITIONS", "3")
+    settings = load_settings()
+    assert settings.primary_stream_source == MEMORY
+    assert settings.sqlite_synchronous is Synchronous.FULL
+    assert settings.history is False
+    assert settings.chain == 3
+
+
+def test_explicit_settings_do_not_look_at_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRIMARY_CACHE_SOURCE", "memory://")
+    assert ExplicitSettings().primary_cache_source is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PRIMARY_STREAM_SOURCE", "orders", "write a URL such as"),
+        ("PRIMARY_CACHE_SOURCE", "sqlite:///", "names no file"),
+        ("MAX_CHAINED_TRANSITIONS", "0", "greater than or equal to 1"),
+        ("MAX_CHAINED_TRANSITIONS", "many", "valid integer"),
+        ("CLAIM_SECONDS", "1", "greater than or equal to 2"),
+        ("SQLITE_SYNCHRONOUS", "OFF", "'NORMAL' or 'FULL'"),
+        ("HISTORY", "perhaps", "valid boolean"),
+    ],
+)
+def test_wrong_value_names_variable_value_and_remedy(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(PortMisconfigured) as raised:
+        load_settings()
+    assert f"{name}={value}: " in str(raised.value)
+    assert said in str(raised.value)
+
+
+def test_every_wrong_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAIM_SECONDS", "0")
+    monkeypatch.setenv("LOG_LEVEL", "LOUD")
+    with pytest.raises(PortMisconfigured, match="(?s)CLAIM_SECONDS=0.*LOG_LEVEL=LOUD"):
+        load_settings()
+
+
+def test_password_in_a_wrong_value_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRIMARY_CACHE_SOURCE", "redis://user:hunter2@cache x")
+    with pytest.raises(PortMisconfigured) as raised:
+        load_settings()
+    assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize("variable", ["PRIMARY_STREAM_SOURCE", "PRIMARY_CHECKPOINT_SOURCE"])
+def test_on_lambda_nothing_stands_for_an_unset_source(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "orders")
+    settings = load_settings()
+    with pytest.raises(PortMisconfigured, match=f"{variable} is not set.*ARN"):
+        _ = settings.stream if "STREAM" in variable else settings.checkpoint
+
+
+def test_one_embedded_source_stands_for_stream_and_checkpoint() -> None:
+    assert ExplicitSettings(primary_stream_source=MEMORY).checkpoint == MEMORY
+    assert ExplicitSettings(primary_checkpoint_source=MEMORY).stream == MEMORY
+    assert ExplicitSettings(primary_stream_source=SQS).checkpoint == DEFAULT_SOURCE
+
+
+def test_chaining_defaults_to_one_unless_stream_and_checkpoint_are_one_embedded_source() -> None:
+    assert ExplicitSettings(primary_stream_source=SQS, primary_checkpoint_source=SQS).chain == 1
+    assert ExplicitSettings(primary_stream_source=MEMORY, primary_checkpoint_source=DEFAULT_SOURCE).chain == 1
+    assert ExplicitSettings(primary_stream_source=MEMORY, primary_checkpoint_source=MEMORY).chain == 10
+
+
+def test_a_second_home_ends_commit_is_emit() -> None:
+    two = ExplicitSettings(secondary_checkpoint_source=Source("sqlite:///second.db"))
+    same = ExplicitSettings(secondary_checkpoint_source=DEFAULT_SOURCE)
+    assert two.has_second_home
+    assert not two.commit_is_emit
+    assert not same.has_second_home
+    assert same.commit_is_emit
+
+
+def test_secondary_that_is_the_primary_is_valid_and_noted() -> None:
+    assert ExplicitSettings(primary_cache_source=MEMORY, secondary_cache_source=MEMORY).notes() == [
+        "SECONDARY_CACHE_SOURCE is the same as PRIMARY_CACHE_SOURCE: it takes over nothing when that fails"
+    ]
+    assert ExplicitSettings(primary_cache_source=MEMORY).notes() == []
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
