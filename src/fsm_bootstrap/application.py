@@ -71,15 +71,13 @@ def build_application(
 
     for note in settings.notes():
         _log.warning("%s", note)
-    container = Container(
-        settings=settings,
-        machines=registry(machines),
-        clock=clock if clock is not None else SystemClock(),
-        random=random if random is not None else SystemRandom(),
-    )
+    by_name = registry(machines)
+    clock = clock if clock is not None else SystemClock()
+    random = random if random is not None else SystemRandom()
+    container = Container(settings=settings, machines=by_name, clock=clock, random=random)
     return App(
         settings=settings,
-        machines=container.machines(),
+        machines=by_name,
         client=container.client(),
         operator=container.operator(),
         recoverer=container.recoverer(),
@@ -91,8 +89,8 @@ def build_application(
         environments=container.environments(),
         containers=container.containers(),
         codec=container.codec(),
-        clock=container.clock(),
-        random=container.random(),
+        clock=clock,
+        random=random,
     )
 
 

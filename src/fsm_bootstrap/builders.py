@@ -125,8 +125,7 @@ def build_limits(settings: Settings, store: CheckpointStore) -> Limits:
             f"MAX_CHAINED_TRANSITIONS={settings.chain}: {settings.checkpoint} delivers every commit at once and cannot "
             "hold one back; set it to 1, or use a stream source other than the checkpoint source"
         )
-    # An invocation must leave time to run something in: a short claim has a shorter reserve.
-    return Limits(chain=settings.chain, reserve=min(1.0, settings.claim_seconds / 4))
+    return Limits(chain=settings.chain)
 
 
 def _chosen(port: Port[T], supplies: Supplies, *variables: str) -> list[T]:

@@ -12,18 +12,17 @@ from fsm_domain.runtime.client import Client
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.operator import Operator
 from fsm_domain.runtime.recoverer import Recoverer
-from fsm_domain.runtime.registry import Machines
 from fsm_domain.runtime.runtime import Runtime
-from fsm_ports.clock import Clock, Random
 
 
 class Container(DeclarativeContainer):
     """One object a provider and container, made when first asked for."""
 
-    settings: Dependency[Settings] = Dependency(instance_of=Settings)
-    machines: Dependency[Machines] = Dependency()
-    clock: Dependency[Clock] = Dependency()
-    random: Dependency[Random] = Dependency()
+    # Whoever makes the container keeps these: their types are known there.
+    settings = Dependency(instance_of=Settings)
+    machines = Dependency(instance_of=object)
+    clock = Dependency(instance_of=object)
+    random = Dependency(instance_of=object)
 
     supplies = ThreadSafeSingleton(Supplies, settings, clock, random)
     roads = ThreadSafeSingleton(builders.build_roads, supplies)

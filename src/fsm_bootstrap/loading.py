@@ -43,7 +43,7 @@ def load_machines(spec: str) -> Loaded:
 
 
 def _yaml(path: Path) -> Loaded:
-    from fsm_bootstrap.yaml.load import load  # pydantic and PyYAML: only who has such a file waits for them
+    from fsm_bootstrap.yaml.loader import load  # pydantic and PyYAML: only who has such a file waits for them
 
     return load(path)
 

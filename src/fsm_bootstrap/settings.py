@@ -41,87 +41,86 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
     primary_stream_source: Source | None = Field(
-        None,
+        default=None,
         description="Where messages travel. Unset: the checkpoint source where that is embedded, else "
         "sqlite:///.fsm/fsm.db; on Lambda it must be set.",
     )
     secondary_stream_source: Source | None = Field(
-        None, description="Takes messages while the primary stream source does not."
+        default=None, description="Takes messages while the primary stream source does not."
     )
     primary_retry_source: Source | None = Field(
-        None,
+        default=None,
         description="Holds messages that have to wait, such as retries. Unset: the stream source holds them itself.",
     )
     secondary_retry_source: Source | None = Field(
-        None, description="Holds waiting messages while the primary retry source does not."
+        default=None, description="Holds waiting messages while the primary retry source does not."
     )
     primary_checkpoint_source: Source | None = Field(
-        None,
+        default=None,
         description="Keeps the record of every machine. The same as the stream source: a commit is also the next "
         "message, one write a transition. Unset: the stream source where that is embedded, else "
         "sqlite:///.fsm/fsm.db; on Lambda it must be set.",
     )
     secondary_checkpoint_source: Source | None = Field(
-        None,
+        default=None,
         description="Where machines without an id of their own are started while the primary checkpoint source is "
         "down; each record stays in the store where it began.",
     )
     primary_cache_source: Source | None = Field(
-        None,
+        default=None,
         description="Leases that keep two workers from running one step at the same time. Unset: none; a step that "
         "runs twice is still committed once.",
     )
-    secondary_cache_source: Source | None = Field(None, description="Gives leases while the primary cache is down.")
+    secondary_cache_source: Source | None = Field(
+        default=None, description="Gives leases while the primary cache is down."
+    )
     primary_environment_source: Source | None = Field(
-        None, description="Keeps container environments that are too large for a task's own parameters."
+        default=None, description="Keeps container environments that are too large for a task's own parameters."
     )
     secondary_environment_source: Source | None = Field(
-        None, description="Keeps container environments while the primary does not."
+        default=None, description="Keeps container environments while the primary does not."
     )
     primary_metrics_source: Source | None = Field(
-        None, description="Takes counters and timings; log:// writes them to the log. Unset: none are kept."
+        default=None, description="Takes counters and timings; log:// writes them to the log. Unset: none are kept."
     )
     secondary_metrics_source: Source | None = Field(
-        None, description="Takes the same counters and timings as the primary."
+        default=None, description="Takes the same counters and timings as the primary."
     )
-    primary_container_source: Source | None = Field(None, description="Starts containers.")
-    secondary_container_source: Source | None = Field(None, description="Starts containers while the primary does not.")
+    primary_container_source: Source | None = Field(default=None, description="Starts containers.")
+    secondary_container_source: Source | None = Field(
+        default=None, description="Starts containers while the primary does not."
+    )
     primary_history_source: Source | None = Field(
-        None,
+        default=None,
         description="Keeps what happened to each machine. Unset: the checkpoint source where that keeps history "
         "itself, else none.",
     )
     dead_letter_source: Source | None = Field(
-        None,
+        default=None,
         description="Takes messages that can never be handled (unreadable, unknown machine). Unset: they are logged "
         "without their content and dropped.",
     )
     max_chained_transitions: int | None = Field(
-        None,
+        default=None,
         ge=1,
         description="Transitions that one delivery may run before a message is sent. Unset: 10 where stream and "
         "checkpoint source are one embedded back end, else 1.",
     )
     claim_seconds: float = Field(
-        30.0,
+        default=30.0,
         ge=2,
         description="Seconds for which a worker claims what it received; renewed while an action runs. What a worker "
         "had in hand when it died is taken up by another after at most this long.",
     )
     sqlite_synchronous: Synchronous = Field(
-        Synchronous.NORMAL,
+        default=Synchronous.NORMAL,
         description="NORMAL survives the death of any process; FULL also survives a power cut, at the price of an "
         "fsync a commit.",
     )
-    history: bool = Field(True, description="Keep what happened to each machine (on or off).")
-    log_level: LogLevel = Field(LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
-    adopt_in_flight: bool = Field(
-        False,
-        description="Accept messages that have no record, such as those the original framework has in flight; off: "
-        "they are quarantined.",
-    )
+    history: bool = Field(default=True, description="Keep what happened to each machine (on or off).")
+    log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
     fsm_machines: str | None = Field(
-        None, description="Which machines to load: a Python file, an fsm.yaml, a folder or a dotted module."
+        default=None, description="Which machines to load: a Python file, an fsm.yaml, a folder or a dotted module."
     )
 
     @property

@@ -22,7 +22,7 @@ from fsm_ports.writes import (
 )
 
 IDS = ("a", "b", "c", "d")
-BATCHES = 150
+BATCHES = 300
 STATUSES = (Status.RUNNING, Status.RUNNING, Status.RUNNING, Status.WAITING, Status.COMPLETED, Status.FAILED)
 
 
@@ -69,7 +69,7 @@ class _Author:
         self._now += self._dice.below(1000) / 64
         first = self._dice.below(len(IDS))
         names = [IDS[(first + n) % len(IDS)] for n in range(1 + self._dice.below(3))]
-        if self._dice.chance(40):
+        if self._dice.chance(30):
             return [self._commit(name, model.get(name)) for name in names]
         return [self._mark(name, model.get(name)) for name in names]
 
@@ -97,6 +97,7 @@ class _Author:
         dice, now = self._dice, self._now
         step = (found.step if found else 0) + dice.one_of((0, 0, 0, 0, 0, 0, 1, -1))
         updated_at = (found.updated_at if found else now) - dice.one_of((0, 0, 0, 1))
+        entered = [attempt.run_id for attempt in found.attempts] if found else []
         size = dice.one_of((None, None, 10, 30_000))
         event = InboxEvent(f"e-{dice.below(8)}", "paid", None if size is None else samples.text_of(size))
         marks: list[Mark] = [
@@ -106,7 +107,7 @@ class _Author:
             Touch(name, step, updated_at, now),
             EnterAttempt(name, step, Attempt(f"run-{dice.below(4)}", now + dice.below(50))),
             EnterAttempt(name, step, Attempt(f"run-{dice.below(4)}", now + dice.below(50))),
-            LeaveAttempt(name, step, f"run-{dice.below(4)}"),
+            LeaveAttempt(name, step, dice.one_of((f"run-{dice.below(4)}", *entered))),
             AppendEvent(name, step, event, now),
             AppendEvent(name, step, event, now),
             Fail(name, step, samples.TEXT, now),

@@ -11,7 +11,7 @@ from fsm_ports import Attempt, Commit, CommitResult, Committed, InboxEvent, Inst
 from fsm_ports.writes import Abort, AppendEvent, EnterAttempt, Touch
 
 WRITERS = 16
-ROUNDS = 10
+ROUNDS = 6
 
 
 class CheckpointRaces(StoreSuite):

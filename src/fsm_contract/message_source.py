@@ -22,7 +22,7 @@ class MessageSourceContract(MessageClaims):
         self.check_adapter(subject.source)
 
     def test_empty_road_delivers_nothing(self, subject: RoadSubject) -> None:
-        assert road.receive(subject, 1) == []
+        assert road.receive(subject, 0) == []
 
     def test_no_more_than_the_limit_is_handed_out(self, subject: RoadSubject) -> None:
         road.send(subject, *(road.message(subject, name) for name in "abcde"))
@@ -43,7 +43,7 @@ class MessageSourceContract(MessageClaims):
         road.send(subject, road.message(subject, "a"), road.message(subject, "b"))
         assert road.ids(road.receive(subject, 2)) == ["a", "b"]
         subject.pass_time(subject.unit * 0.8)
-        assert road.receive(subject, 1) == []
+        assert road.receive(subject, 0) == []
 
     def test_message_neither_settled_nor_extended_is_delivered_again(self, subject: RoadSubject) -> None:
         road.send(subject, road.message(subject, "a"))
@@ -66,7 +66,7 @@ class MessageSourceContract(MessageClaims):
         assert len(road.receive(subject, 3)) == 3
         subject.pass_time(subject.unit)
         road.send(subject, road.message(subject, "d"))
-        batches = [road.receive(subject, 1) for _ in range(4)]
+        batches = [road.receive(subject, 1, 100 * subject.unit) for _ in range(4)]
         again = [batch for batch in batches if any(d.maybe_died for d in batch)]
         assert road.ids([d for batch in again for d in batch if d.maybe_died]) == list("abc")
         assert [len(batch) for batch in again] == [1, 1, 1] or not subject.alone

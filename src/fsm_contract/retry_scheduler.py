@@ -31,7 +31,7 @@ class RetrySchedulerContract(EventBusContract):
         sent = road.message(subject, "a")._replace(not_before=subject.clock.now() + subject.unit)
         road.send(subject, sent)
         subject.pass_time(held * 0.8)
-        assert road.ids(road.receive(subject, 1)) == ([] if held else ["a"])
+        assert road.ids(road.receive(subject, 0 if held else 1)) == ([] if held else ["a"])
 
     def test_message_is_delivered_once_its_time_has_come(self, subject: RetrySubject) -> None:
         sent = road.message(subject, "a")._replace(not_before=subject.clock.now() + subject.unit)
@@ -51,7 +51,7 @@ class RetrySchedulerContract(EventBusContract):
 
     def test_longer_wait_is_cut_to_max_delay(self, subject: RetrySubject) -> None:
         longest = subject.bus.max_delay
-        wait = 1000 * subject.unit if math.isinf(longest) else longest + subject.unit
+        wait = 3 * subject.unit if math.isinf(longest) else longest + subject.unit
         sent = road.message(subject, "a")._replace(not_before=subject.clock.now() + wait)
         assert list(road.send(subject, sent)) == [None]
         subject.pass_time(min(wait, longest))
@@ -59,10 +59,10 @@ class RetrySchedulerContract(EventBusContract):
 
     def test_wait_that_is_cut_is_not_cut_shorter(self, subject: RetrySubject) -> None:
         longest = subject.bus.max_delay
-        wait = 1000 * subject.unit if math.isinf(longest) else longest + subject.unit
+        wait = 3 * subject.unit if math.isinf(longest) else longest + subject.unit
         road.send(subject, road.message(subject, "a")._replace(not_before=subject.clock.now() + wait))
         subject.pass_time(min(wait, longest) * 0.9)
-        assert road.ids(road.receive(subject, 1)) == ([] if longest else ["a"])
+        assert road.ids(road.receive(subject, 0 if longest else 1)) == ([] if longest else ["a"])
 
     def test_messages_of_one_step_from_two_deliveries_are_two_deliveries(self, subject: RetrySubject) -> None:
         sent = road.message(subject, "a")

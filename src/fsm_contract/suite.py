@@ -23,7 +23,7 @@ class Timed:
     """The clock that the adapter goes by, or one that runs with it."""
     unit: float = 10.0
     """Seconds that a lease, a claim or a delay of a test lasts; on a real clock make it short, but at least ten times
-    the resolution of the back end."""
+    the resolution of the back end, and several times `patience`."""
     patience: float = 0.0
     """Seconds within which a write shows where it has to show; 0: at once.  A test polls so long before it fails."""
 

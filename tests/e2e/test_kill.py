@@ -29,7 +29,7 @@ ROUNDS = 50
 MACHINES = 20
 WORKERS = 3
 SEED = int(os.environ.get("FSM_TEST_SEED", "20261123"))
-CLAIM = 1.0
+CLAIM = 2.0
 PATIENCE = 60.0
 
 

@@ -2,112 +2,73 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args, get_origin
 
-from fsm_adapters.codec.plain import plain_text, problem_in
+from fsm_adapters.codec.plain import plain_text, read_plain
+from fsm_adapters.codec.problems import json_kind
 from fsm_ports.codec import ContextCodec, ContextError
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+    from fsm_adapters.codec.typed import TypedContext
 
 T = TypeVar("T")
 
 
 class JsonCodec(ContextCodec):
-    """Dicts hold plain JSON values; dataclasses and pydantic models whatever pydantic reads back as it was.
+    """What a context may hold depends on what it is.
 
-    A TypedDict is checked when it is read, and holds plain JSON values.  pydantic is imported at the first typed
-    context.  Types are taken at their word: no number is made of a text, and an unknown field is an error.
+    * A dict or list: text, finite numbers, true, false, None, and lists and dicts of them; keys are text.
+    * A TypedDict: the same, and it is checked against its type when it is read.
+    * A dataclass or pydantic model: whatever pydantic writes and reads back as an equal value, such as datetimes,
+      Decimals, UUIDs, enums, tuples and sets in fields that say so, nested dataclasses and unions.  This is tried at
+      every write.
+
+    Types are taken at their word: no number is made of a text.  A field that the type does not have is an error, as
+    dropping it would lose what a newer version of the code has written; where a pydantic type of the user's sets
+    ``extra``, that decides.  pydantic is imported at the first context that is no plain dict or list.
     """
 
     def __init__(self) -> None:
-        self._readers: dict[object, Callable[[str], object]] = {}
-        self._adapters: dict[type, TypeAdapter[Any]] = {}  # Any: an adapter for each type of the user's
+        self._typed: dict[object, TypedContext] = {}
 
     def decode(self, type: type[T], text: str) -> T:
-        reader = self._readers.get(type)
-        if reader is None:
-            reader = self._readers[type] = _read_dict if _is_plain_dict(type) else self._typed_reader(type)
-        return cast("T", reader(text))
+        if (kind := _plain_kind(type)) is not None:
+            return cast("T", _checked(kind, read_plain(text)))
+        return cast("T", self._of(type).read(text))
 
     def encode(self, context: object) -> str:
-        if isinstance(context, dict | list) or context is None or isinstance(context, str | int | float):
-            return plain_text(cast("object", context))
-        return plain_text(self._dumped(context))
+        if _is_typed(context):
+            return self._of(type(context)).write(context)
+        return plain_text(context)
 
-    def _dumped(self, context: object) -> object:
-        kind = type(context)
-        adapter = self._adapters.get(kind)
-        if adapter is None:
-            if not is_dataclass(context) and not hasattr(context, "model_dump_json"):
-                raise ContextError(problem_in("$", context))
-            adapter = self._adapters[kind] = _adapter(kind)
-        from pydantic_core import PydanticSerializationError
+    def _of(self, kind: type) -> TypedContext:
+        typed = self._typed.get(kind)
+        if typed is None:
+            from fsm_adapters.codec.typed import TypedContext
 
-        try:
-            return adapter.dump_python(context, mode="json", warnings="error")
-        except PydanticSerializationError as error:
-            raise ContextError(f"{kind.__name__} does not fit its fields: {error}") from None
-
-    def _typed_reader(self, kind: type[object]) -> Callable[[str], object]:
-        from pydantic import ValidationError
-
-        adapter = _adapter(kind)
-        known = {field.name for field in fields(kind)} if is_dataclass(kind) else None
-
-        def read(text: str) -> object:
-            try:
-                value = adapter.validate_json(text, strict=True)
-            except ValidationError as error:
-                raise ContextError(_first_problem(kind, error)) from None
-            if known is not None:
-                _refuse_unknown(kind, known, text)
-            return value
-
-        return read
+            typed = self._typed[kind] = TypedContext(kind)
+        return typed
 
 
-def _read_dict(text: str) -> object:
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise ContextError(f"the context is no JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise ContextError(f"$: a context of type dict is a JSON object, not {type(value).__name__}")
-    return cast("object", value)
+def _is_typed(context: object) -> bool:
+    """A pydantic model is known by what it can do: no import."""
+    if isinstance(context, type):
+        return False
+    return is_dataclass(context) or (hasattr(context, "model_dump_json") and hasattr(context, "model_validate_json"))
 
 
-def _is_plain_dict(kind: object) -> bool:
-    """`dict` itself, or one whose values may be anything."""
-    if kind is dict:
-        return True
-    return get_origin(kind) is dict and get_args(kind)[0] is str and get_args(kind)[1] in (object, Any)
+def _plain_kind(kind: object) -> type | None:
+    """dict, list or object, where nothing is said of what is in it."""
+    if kind is dict or kind is list or kind is object:
+        return cast("type", kind)
+    origin, args = get_origin(kind), get_args(kind)
+    if origin is dict and args[0] is str and args[1] in (object, Any):
+        return dict
+    return list if origin is list and args[0] in (object, Any) else None
 
 
-def _adapter(kind: type[object]) -> TypeAdapter[Any]:
-    from pydantic import TypeAdapter
-    from pydantic.errors import PydanticUserError
-
-    try:
-        return TypeAdapter(kind)
-    except (PydanticUserError, NameError) as error:
-        raise ContextError(f"{kind!r} cannot be a context: {error}") from None
-
-
-def _first_problem(kind: type[object], error: Any) -> str:  # noqa: ANN401 - a ValidationError, imported lazily
-    problems = error.errors(include_url=False, include_input=False)
-    first = problems[0]
-    path = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
-    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-    return f"{path}: {first['msg']}, for a context of type {getattr(kind, '__name__', kind)}{more}"
-
-
-def _refuse_unknown(kind: type[object], known: set[str], text: str) -> None:
-    """A field that would be dropped in silence: written by a newer version of the type, or misspelt."""
-    found: dict[str, object] = json.loads(text)
-    unknown = sorted(set(found) - known)
-    if unknown:
-        raise ContextError(f"$.{unknown[0]}: {kind.__name__} has no such field; it has {', '.join(sorted(known))}")
+def _checked(kind: type, value: object) -> object:
+    if not isinstance(value, kind):
+        raise ContextError(f"$: {json_kind(value)} where the context's type is {kind.__name__}")
+    return value

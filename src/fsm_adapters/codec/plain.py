@@ -5,69 +5,108 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from typing import cast
+from typing import Final, NoReturn, cast
 
+from fsm_adapters.codec.problems import TOO_DEEP, key_path, key_problem, value_problem
 from fsm_ports.codec import ContextError
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_DEPTH: Final = 200
+"""Where the search for a problem ends, so that it ends in a value that contains itself."""
+
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
 
 def plain_text(value: object) -> str:
-    """`value` as JSON text.
+    """`value` as JSON text that reads back as an equal value.
 
     Raises:
-        ContextError: names the first place that JSON cannot hold.
+        ContextError: names the first place that JSON cannot hold, and the remedy.
     """
     try:
         text = _encode(value)
+        if not text.isascii():
+            text.encode()
+        # Tuples, and keys that are no text, are changed by the encoder without a word.  A look at every value in
+        # Python takes longer than reading all of them again.
+        is_kept = _decoder.decode(text) == value
     except (TypeError, ValueError, RecursionError):
-        raise ContextError(_first(value)) from None
-    if not _keeps(value):
-        raise ContextError(_first(value))
+        is_kept, text = False, ""
+    if not is_kept:
+        raise ContextError(first_problem(value))
     return text
 
 
-def problem_in(path: str, value: object) -> str:
-    """What a person should do about a value that JSON does not have."""
-    if isinstance(value, float):
-        return f"{path}: {value} is no JSON number; store None or text"
-    if isinstance(value, tuple):
-        return f"{path}: a tuple would come back as a list; store a list"
-    return (
-        f"{path}: {type(value).__name__} is no JSON; store text, numbers, lists and dicts, or declare the context as "
-        "a dataclass or pydantic model with a typed field"
-    )
+def read_plain(text: str) -> object:
+    """The value in JSON text.
+
+    Raises:
+        ContextError: it is no standard JSON.
+    """
+    try:
+        value: object = _decoder.decode(text)
+    except RecursionError:
+        raise ContextError(TOO_DEEP) from None
+    except ValueError as error:
+        raise ContextError(f"the context is no JSON: {error}") from None
+    return value
 
 
-def _keeps(value: object) -> bool:
-    """The encoder would change these without a word: keys that are no text, tuples."""
-    if isinstance(value, dict):
-        return all(type(key) is str and _keeps(item) for key, item in cast("dict[object, object]", value).items())
-    if isinstance(value, list):
-        return all(_keeps(item) for item in cast("list[object]", value))
-    return not isinstance(value, tuple)
+def first_problem(value: object) -> str:
+    """The first thing in `value` that plain JSON cannot hold."""
+    try:
+        return _problem("$", value, _DEPTH) or "$: it would not come back as an equal value"
+    except RecursionError:
+        return TOO_DEEP
 
 
-def _first(value: object) -> str:
-    return next(_problems("$", value, 0), "$: the context is nested too deeply, or contains itself")
+def _problem(path: str, value: object, depth: int) -> str | None:
+    if isinstance(value, dict | list):
+        if depth == 0:
+            return TOO_DEEP
+        content = cast("dict[object, object] | list[object]", value)
+        return next((problem for problem in _problems(path, content, depth - 1) if problem is not None), None)
+    return None if can_stand(value) else value_problem(path, value)
 
 
-def _problems(path: str, value: object, depth: int) -> Iterator[str]:
-    if depth > 200:
+def _problems(path: str, content: dict[object, object] | list[object], depth: int) -> Iterator[str | None]:
+    if isinstance(content, list):
+        for n, item in enumerate(content):
+            yield _problem(f"{path}[{n}]", item, depth)
         return
-    if isinstance(value, dict):
-        for key, item in cast("dict[object, object]", value).items():
-            if type(key) is not str:
-                yield f"{path}: the key {key!r} is {type(key).__name__}; the keys of a JSON object are text"
-            yield from _problems(f"{path}.{key}", item, depth + 1)
-    elif isinstance(value, list):
-        for n, item in enumerate(cast("list[object]", value)):
-            yield from _problems(f"{path}[{n}]", item, depth + 1)
-    elif not _is_plain(value):
-        yield problem_in(path, value)
+    for key, item in content.items():
+        if not isinstance(key, str):
+            yield key_problem(path, key)
+        elif not _is_utf8(key):
+            yield value_problem(f"{path}[{key!a}]", key)
+        else:
+            yield _problem(key_path(path, key), item, depth)
 
 
-def _is_plain(value: object) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return value is None or isinstance(value, str | int)
+def can_stand(value: object) -> bool:
+    """Whether a single value can stand in plain JSON."""
+    match value:
+        case None | bool():
+            return True
+        case str():
+            return _is_utf8(value)
+        case float():
+            return math.isfinite(value)
+        case int():
+            return value.bit_length() < 14_000  # Python writes no more than 4300 digits
+        case _:
+            return False
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+_decoder = json.JSONDecoder(parse_constant=_no_constant)

@@ -93,15 +93,16 @@ class MemoryCheckpointStore(CheckpointStore):
         return self._write(after, entry, message=isinstance(mark, Resume | Touch))
 
     def _write(self, after: Instance, entry: HistoryEntry | None, *, message: bool) -> CommitResult:
-        refusal = record_too_large(after, self._max_bytes, SOURCE)
+        refusal = record_too_large(after, self._max_bytes, SOURCE) or self._tell(entry)
         if refusal is not None:
             return refusal
         self._records[after.correlation_id] = after
-        if entry is not None and self._history is not None:
-            self._history.append([entry])
         if message:
             self._emit(after)
         return Committed(after)
+
+    def _tell(self, entry: HistoryEntry | None) -> PortError | None:
+        return self._history.append([entry])[0] if self._history is not None and entry is not None else None
 
     def _emit(self, record: Instance) -> None:
         """For a store that emits."""

@@ -52,16 +52,12 @@ class MemoryTable(MemoryCheckpointStore, EventBus):
         return self._send_again(found, message)
 
     def _send_again(self, found: Instance, message: Instance) -> Sent:
-        moves = found.status is Status.RUNNING and not found.paused
-        if moves and found.step == message.step and found.retries <= message.retries:
-            again = found._replace(retries=message.retries)
-            self._records[found.correlation_id] = again
-            self._deliver(
-                as_message(again)._replace(
-                    position=message.position, not_before=message.not_before, error=message.error
-                )
-            )
-        return None  # else the record has gone on, or is at rest, and nobody waits for the message
+        if found.step == message.step and found.status is Status.RUNNING and found.retries <= message.retries:
+            again = self._records[found.correlation_id] = found._replace(retries=message.retries)
+            if not again.paused:  # else its resume will emit it, with the retries that it has had
+                sent = as_message(again)._replace(position=message.position, not_before=message.not_before)
+                self._deliver(sent._replace(error=message.error))
+        return None  # a record that has gone on, or is at rest, needs no message
 
     def _emit(self, record: Instance) -> None:
         if record.status is Status.RUNNING and not record.paused:

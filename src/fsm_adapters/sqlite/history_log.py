@@ -16,18 +16,19 @@ _SAME_COMMIT: Final = f"{_OF_STEP} AND happened IN ('started', 'step', 'event', 
 _SAME: Final = f"{_OF_STEP} AND happened = ? AND at = ? AND run_id = ?"
 # The commits' entries are a chain, newest first; it is followed back as far as is asked for.
 _READ: Final = f"""
-    WITH RECURSIVE chain (id, prev, step) AS (
-        SELECT history.id, history.prev, history.step FROM instance JOIN history ON history.id = instance.tail
-        WHERE instance.correlation_id = ?1 AND history.step > ?2
+    WITH RECURSIVE chain (id, prev, step, at) AS (
+        SELECT h.id, h.prev, h.step, h.at FROM instance JOIN history AS h ON h.id = instance.tail
+        WHERE instance.correlation_id = ?1 AND h.step > ?2
         UNION ALL
-        SELECT history.id, history.prev, history.step FROM chain JOIN history ON history.id = chain.prev
-        WHERE history.step > ?2
-    ), entries (id) AS (
-        SELECT id FROM chain
+        SELECT h.id, h.prev, h.step, h.at FROM chain JOIN history AS h ON h.id = chain.prev
+        WHERE h.step > ?2
+    ), entries (id, step, at) AS (
+        SELECT id, step, at FROM chain
         UNION ALL
-        SELECT id FROM history WHERE loose = 1 AND correlation_id = ?1 AND step > ?2
+        SELECT id, step, at FROM history WHERE loose = 1 AND correlation_id = ?1 AND step > ?2
     )
-    SELECT {ENTRY} FROM entries JOIN history USING (id) ORDER BY step, at, id LIMIT ?3
+    SELECT {ENTRY} FROM history WHERE id IN (SELECT id FROM entries ORDER BY step, at, id LIMIT ?3)
+    ORDER BY step, at, id
 """
 
 

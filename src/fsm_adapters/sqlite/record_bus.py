@@ -46,7 +46,6 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
       of the message's step is to be delivered: later, for a retry or a Busy; at its deadline, if it waits.
     * A message whose step is past, or that somebody else holds, is accepted and dropped: the record's message, or its
       holder, is on the way.  One without a record is rejected.
-    * A retry, told by a retry number above the record's, writes its history entry.
     """
 
     max_delay = math.inf

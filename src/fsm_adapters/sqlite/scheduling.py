@@ -7,9 +7,7 @@ from typing import Final, NamedTuple
 
 from fsm_adapters.sqlite.claim import RecordClaim
 from fsm_adapters.sqlite.file import SqliteFile
-from fsm_adapters.sqlite.rows import tell
 from fsm_ports import Instance, Outgoing, PortRejected, Sent, Status, Unreadable
-from fsm_ports.history_log import entry_of_retry
 
 _LOOK: Final = "SELECT step, status, paused, retries, ready_at, received, claim FROM instance WHERE correlation_id = ?"
 _RUN: Final = (
@@ -60,17 +58,16 @@ class Scheduling:
             # Never later than it was, unless it is ours: an event may have come since the sender looked.
             _let_wait(db, message, found, at if mine or found.ready_at is None else min(at, found.ready_at))
         elif mine or found.ready_at is None or (claim is None and message.retries >= found.retries):
-            self._let_run(db, message, found, at, now)
+            _let_run(db, message, found, at)
         return None
 
-    def _let_run(self, db: sqlite3.Connection, message: Instance, found: _Found, at: float, now: float) -> None:
-        is_retry = message.retries > found.retries
-        # A message that is merely put off remains the same one; a retry, or what ends a chain, is another.
-        received = found.received if message.position and not is_retry else 0
-        retries = max(message.retries, found.retries)
-        db.execute(_RUN, (at, received, retries, message.not_before, message.error, message.correlation_id))
-        if is_retry and self._file.history:
-            tell(db, entry_of_retry(message, message.error or "", now))
+
+def _let_run(db: sqlite3.Connection, message: Instance, found: _Found, at: float) -> None:
+    is_retry = message.retries > found.retries
+    # A message that is merely put off remains the same one; a retry, or what ends a chain, is another.
+    received = found.received if message.position and not is_retry else 0
+    retries = max(message.retries, found.retries)
+    db.execute(_RUN, (at, received, retries, message.not_before, message.error, message.correlation_id))
 
 
 def _held(found: _Found, now: float) -> bool:

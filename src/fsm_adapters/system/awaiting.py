@@ -44,8 +44,7 @@ class AwaitRunner:
             loops, self._loops = self._loops, {}
         for helper in helpers.values():
             helper.shutdown()
-        for loop in loops.values():
-            loop.close()
+        _close(list(loops.values()))
 
     def _run(self, awaitable: Awaitable[T], context: contextvars.Context) -> T:
         import asyncio
@@ -65,8 +64,11 @@ class AwaitRunner:
         thread = threading.current_thread()
         loop = self._loops.get(thread)
         if loop is None:
-            self._close_loops_of_dead_threads()
-            loop = self._loops[thread] = asyncio.Runner()
+            loop = asyncio.Runner()
+            with self._lock:
+                dead = [self._loops.pop(other) for other in list(self._loops) if not other.is_alive()]
+                self._loops[thread] = loop
+            _close(dead)
         return loop
 
     def _helper(self) -> ThreadPoolExecutor:
@@ -79,11 +81,21 @@ class AwaitRunner:
                 helper = self._helpers[thread] = ThreadPoolExecutor(1, "fsm-await")
         return helper
 
-    def _close_loops_of_dead_threads(self) -> None:
-        with self._lock:
-            dead = [self._loops.pop(thread) for thread in list(self._loops) if not thread.is_alive()]
-        for loop in dead:
+
+def _close(loops: list[asyncio.Runner]) -> None:
+    if not loops:
+        return
+
+    def close() -> None:
+        for loop in loops:
             loop.close()
+
+    if not _inside_a_loop():
+        close()
+        return
+    closing = threading.Thread(target=close)  # a loop runs its own clean-up, and a thread runs one loop at a time
+    closing.start()
+    closing.join()
 
 
 def _inside_a_loop() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from threading import Lock
 from typing import NamedTuple
 
@@ -50,10 +51,8 @@ class LogMetrics(MetricsSink):
             "counters": [{**_dimensions(kind), "value": value} for kind, value in counts.items()],
             "timers": [{**_dimensions(kind), "seconds": seconds} for kind, seconds in times.items()],
         }
-        try:
+        with suppress(Exception):  # from a log handler of the user's: no machine fails for want of a metric
             _log.info("%s", json.dumps(line))
-        except Exception:  # noqa: BLE001, S110 - a log handler of the user's; no machine may fail for want of a metric
-            pass
 
 
 def _dimensions(kind: _Kind) -> dict[str, object]:

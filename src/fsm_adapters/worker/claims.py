@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 
 from fsm_ports.clock import Clock
@@ -32,7 +32,7 @@ class Claims:
         return self._clock.now() + self._seconds
 
     @contextmanager
-    def hold(self, source: MessageSource, deliveries: Sequence[Delivery]) -> Iterator[None]:
+    def hold(self, source: MessageSource, deliveries: Sequence[Delivery]) -> Generator[None]:
         """Have these deliveries in hand until the block ends."""
         with self._lock:
             self._in_hand = source, deliveries

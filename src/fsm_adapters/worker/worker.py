@@ -70,7 +70,8 @@ class Worker:
     ) -> None:
         """Work until asked to stop, or until nothing was received and `drained` says that nothing will come.
 
-        The batch in hand is always finished first.  While nothing comes, polls become rarer, up to every `idle` seconds.
+        The batch in hand is always finished first.  While nothing comes, polls become rarer, up to one every `idle`
+        seconds.
         """
         pause = _SHORTEST_IDLE
         with Heartbeat(self._heartbeat_every, self._claims.extend):

@@ -8,5 +8,5 @@ from fsm_bootstrap.supplies import Supplies
 from fsm_ports.metrics_sink import MetricsSink
 
 
-def metrics(source: Source, supplies: Supplies) -> MetricsSink:  # noqa: ARG001 - every factory takes both
+def metrics(source: Source, supplies: Supplies) -> MetricsSink:
     return LogMetrics()

@@ -58,7 +58,7 @@ def dead_letter(source: Source, supplies: Supplies) -> EventBus:
 
 
 class _Store(SqliteCheckpointStore):
-    """Says what is true of it in this process: whether its records travel by themselves, and who keeps their history."""
+    """Says what is true of it in this process: whether its records travel by themselves, who keeps their history."""
 
     def __init__(self, file: SqliteFile, *, emits: bool) -> None:
         super().__init__(file)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
+_WRITE_ONE = "fsm check SPEC checks machines without running them; fsm init NAME writes one to begin with"
+
 
 class Exit(IntEnum):
     """What the exit code tells a script."""
@@ -69,7 +71,7 @@ def _known(error: BaseException) -> End | None:
         case ContextError():
             return End(Exit.USAGE, f"the context does not fit: {message}", "give it as JSON: --context '{\"key\": 1}'")
         case DefinitionError() | MachineError():
-            return End(Exit.INVALID, message, "fsm check SPEC checks machines without running them")
+            return End(Exit.INVALID, message, _WRITE_ONE)
         case PortMisconfigured():
             return End(Exit.INVALID, message, "change that variable, or unset it; or mend what it leads to")
         case PortRejected():

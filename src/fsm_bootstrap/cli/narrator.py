@@ -83,7 +83,7 @@ class Narrator:
     def _entering(self, entry: HistoryEntry) -> str:
         """The state whose action was running: the one that the record's event leads to."""
         if entry.state == PSEUDO_INIT:
-            return self._machine.initial
+            return str(self._machine.initial)
         edge = self._machine.edges.get((entry.state, entry.event or ""))
         return str(edge.target.name) if edge is not None else entry.state
 

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from fsm_bootstrap.cli.exits import CommandError, Exit
 from fsm_bootstrap.cli.output import (
-    Format, entry_row, instance_detail, instance_row, put, put_one, put_table, say,
+    Format,
+    entry_row,
+    instance_detail,
+    instance_row,
+    put,
+    put_one,
+    put_table,
+    say,
 )  # fmt: skip
 from fsm_bootstrap.cli.session import begin, open_app
 from fsm_ports.checkpoint_store import InstanceQuery

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fsm_bootstrap.cli.exits import CommandError, Exit
 from fsm_bootstrap.cli.output import say
+from fsm_bootstrap.definitions import DefinitionError
 from fsm_bootstrap.loading import load_machines
 from fsm_bootstrap.settings import Settings, load_settings
 
@@ -53,11 +54,9 @@ def find_machine(spec: str, name: str | None, settings: Settings) -> tuple[AnyMa
 
     Raises:
         CommandError: there are many and none was named, or no such machine.
+        DefinitionError: the machines cannot be loaded.
     """
-    by_name = _named_here(spec, settings) if name is None else None
-    if by_name is not None:
-        return by_name
-    machines = load(spec)
+    machines, name = _load_with(spec, name, settings)
     known = ", ".join(machine.name for machine in machines)
     if name is None and len(machines) != 1:
         raise CommandError(Exit.USAGE, f"{spec} defines {len(machines)} machines", f"--machine NAME, one of: {known}")
@@ -78,14 +77,23 @@ def open_app(settings: Settings, machines: tuple[AnyMachine, ...] = ()) -> App:
     return build_application(settings, machines)
 
 
-def _named_here(name: str, settings: Settings) -> tuple[AnyMachine, tuple[AnyMachine, ...]] | None:
-    """A bare word that is no file: a machine of the default spec, if that defines it."""
-    from fsm_bootstrap.definitions import DefinitionError
-
-    if not name.replace("-", "_").isidentifier() or Path(name).exists():
-        return None
+def _load_with(spec: str, name: str | None, settings: Settings) -> tuple[tuple[AnyMachine, ...], str | None]:
+    """The machines, and which of them is meant where that is known."""
+    if name is not None or not spec.replace("-", "_").isidentifier() or Path(spec).exists():
+        return load(spec), name
+    # A bare word: a machine of the default spec, or else a module.
     try:
-        machines = load(spec_of(None, settings))
+        here = load(spec_of(None, settings))
+    except DefinitionError as error:
+        try:
+            return load(spec), None
+        except DefinitionError as other:
+            # Nothing here at all, or something here that is broken: then that is what has to be mended.
+            raise (error if any(problem.file for problem in error.problems) else other) from None
+    if any(machine.name == spec for machine in here):
+        return here, spec
+    try:
+        return load(spec), None
     except DefinitionError:
-        return None  # then it is taken for a module, and what is wrong is said of that
-    return next(((machine, machines) for machine in machines if machine.name == name), None)
+        known = ", ".join(machine.name for machine in here)
+        raise CommandError(Exit.NOT_FOUND, f"there is no machine, file or module {spec!r}", f"here: {known}") from None

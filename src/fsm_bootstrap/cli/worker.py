@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from fsm_bootstrap.application import App, build_worker
@@ -74,11 +74,11 @@ def _work(app: App, should_stop: Callable[[], bool], *, drain: bool) -> None:
 
 def _lead(app: App, where: str, concurrency: int, stop: Stop, look: Callable[[], None], *, drain: bool) -> None:
     """Be the worker, or watch over many."""
+    if not drain:
+        say(f"working for {', '.join(sorted(app.machines))}; Ctrl-C stops")
     if concurrency > 1:
         Supervisor(worker_command(where, drain=drain), concurrency, app.clock, drain=drain).run(stop, look)
         return
-    if not drain:
-        say(f"working for {', '.join(sorted(app.machines))}; Ctrl-C stops")
 
     def should_stop() -> bool:
         look()
@@ -88,7 +88,7 @@ def _lead(app: App, where: str, concurrency: int, stop: Stop, look: Callable[[],
 
 
 @contextmanager
-def _bar(app: App, drain: bool) -> Iterator[Callable[[], None]]:
+def _bar(app: App, drain: bool) -> Generator[Callable[[], None]]:
     """Within the block, call what it gives now and then: it counts, when it is time to, what is at rest by now."""
     if not drain or not wanted():
         yield lambda: None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import normpath
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ class Gathered(NamedTuple):
 
     sources: tuple[Source, ...]
     problems: tuple[Problem, ...]
+    files: tuple[str, ...]
+    """In the order of reading."""
 
 
 def gather(path: Path) -> Gathered:
@@ -40,13 +43,14 @@ def gather(path: Path) -> Gathered:
         gathering.problems.append(Problem(shown(path.absolute()), 0, *_unreadable(path, error)))
     else:
         gathering.read(path.absolute(), raw, ())
-    return Gathered(tuple(gathering.sources), tuple(gathering.problems))
+    return Gathered(tuple(gathering.sources), tuple(gathering.problems), tuple(gathering.files))
 
 
 class _Gathering:
     def __init__(self, root: Path) -> None:
         self.sources: list[Source] = []
         self.problems: list[Problem] = []
+        self.files: list[str] = []
         self._root = root
         self._seen: set[Path] = set()
 
@@ -54,6 +58,7 @@ class _Gathering:
         """Read one file; `above` are those whose imports led here."""
         self._seen.add(path.resolve())
         file = shown(path)
+        self.files.append(file)
         try:
             found = read(parse(raw, file), file)
         except DefinitionError as error:
@@ -68,8 +73,8 @@ class _Gathering:
                 self.sources.append(Source(entry, file, folders))
 
     def _import(self, entry: ImportKeys, importer: Path, above: tuple[Path, ...]) -> None:
-        beside = importer.parent / entry.file
-        path = beside if beside.exists() or not (self._root / entry.file).exists() else self._root / entry.file
+        beside, first = (Path(normpath(folder / entry.file)) for folder in (importer.parent, self._root))
+        path = first if first.exists() and not beside.exists() else beside
         if path.resolve() in [upper.resolve() for upper in above]:
             way = " imports ".join(map(shown, (*above, path)))
             self._report(entry, importer, f"the imports go round in a circle: {way}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import Any, NamedTuple
 
 from fsm_domain.machine import Step
@@ -101,8 +102,9 @@ class Context(dict[str, Any]):  # Any: the user's data
 
     @property
     def lease_timeout(self) -> int:
-        """Seconds that are left of this run's claim."""
-        return max(0, int(self.step.time_left()))
+        """Seconds that are left of this run's claim; without an end to it what the original had as default."""
+        left = self.step.time_left()
+        return max(0, int(left)) if isfinite(left) else 300
 
     def system_context(self) -> dict[str, object]:
         """What the framework knows, under the names of its messages."""

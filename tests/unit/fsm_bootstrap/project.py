@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
@@ -44,7 +44,7 @@ class Project:
 
 
 @contextmanager
-def project_in(folder: Path) -> Iterator[Project]:
+def project_in(folder: Path) -> Generator[Project]:
     """The folder is the current one, and ``sys.path`` is afterwards as it was."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

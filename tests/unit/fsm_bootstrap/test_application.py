@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -32,7 +33,7 @@ MEMORY = Source("memory://")
 ATTEMPTS = 100
 
 
-def work(order: dict[str, object], step: Step) -> str:
+def work(order: dict[str, object], step: Step) -> Literal["done"]:
     if step.retries == 0 and order.get("fail"):
         raise TimeoutError("no answer")
     order["done"] = True
@@ -195,7 +196,7 @@ def test_chaining_over_a_store_that_cannot_hold_is_refused() -> None:
         emits = True
 
     settings = ExplicitSettings(primary_stream_source=MEMORY, max_chained_transitions=2)
-    with pytest.raises(PortMisconfigured, match="MAX_CHAINED_TRANSITIONS=2: .* set it to 1"):
+    with pytest.raises(PortMisconfigured, match=r"MAX_CHAINED_TRANSITIONS=2: .* set it to 1"):
         build_limits(settings, Emitting())
 
 

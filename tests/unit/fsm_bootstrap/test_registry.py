@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from importlib.metadata import EntryPoint
+from types import ModuleType
 
 import pytest
 
@@ -50,9 +52,12 @@ def make_pigeons(source: Source, supplies: Supplies) -> Stream:
 
 
 def test_another_package_adds_a_kind_by_an_entry_point(supplies: Supplies, monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = EntryPoint("stream+pigeon", f"{__name__}:make_pigeons", registry.GROUP)
-    monkeypatch.setattr(EntryPoint, "load", lambda self: {"stream+pigeon": make_pigeons}[self.name])
-    monkeypatch.setattr(registry, "entry_points", lambda group: [entry] if group == registry.GROUP else [])
+    def installed(group: str) -> list[EntryPoint]:
+        return [EntryPoint("stream+pigeon", "pigeons:stream", group)] if group == registry.GROUP else []
+
+    monkeypatch.setitem(sys.modules, "pigeons", ModuleType("pigeons"))
+    monkeypatch.setattr(sys.modules["pigeons"], "stream", make_pigeons, raising=False)
+    monkeypatch.setattr(registry, "entry_points", installed)
     made = registry.make(registry.STREAM, Source("pigeon://loft"), supplies, "PRIMARY_STREAM_SOURCE")
     assert isinstance(made.bus, MemoryQueue)
     with pytest.raises(PortMisconfigured, match="known: memory, pigeon, sqlite"):

@@ -75,7 +75,7 @@ def test_wrong_value_names_variable_value_and_remedy(
 def test_every_wrong_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLAIM_SECONDS", "0")
     monkeypatch.setenv("LOG_LEVEL", "LOUD")
-    with pytest.raises(PortMisconfigured, match="(?s)CLAIM_SECONDS=0.*LOG_LEVEL=LOUD"):
+    with pytest.raises(PortMisconfigured, match=r"(?s)CLAIM_SECONDS=0.*LOG_LEVEL=LOUD"):
         load_settings()
 
 

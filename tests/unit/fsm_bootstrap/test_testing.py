@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -33,9 +33,11 @@ def charge(order: Order, step: Step) -> Literal["paid"]:
 def machine(target: Place = "end", base: float = 60.0) -> Machine[Place, Order]:
     state, final = State[Place, Order], FinalState[Place, Order]
     waiting = state("wait").on("go", "end").after(timedelta(days=1), "end")
-    states = [state("charge").on("paid", target).on("later", "wait").do(charge), waiting, final("end")]
+    charging = state("charge").on("paid", target).on("later", "wait").do(charge)
     retry = RetryPolicy(max_retries=3, base=base, cap=1e9)
-    return Machine[Place, Order]("orders", Order, initial="charge", states=states, retry=retry)
+    return Machine[Place, Order](
+        "orders", Order, initial="charge", states=[charging, waiting, final("end")], retry=retry
+    )
 
 
 def test_states_and_context_of_a_machine_that_completes() -> None:
@@ -79,5 +81,6 @@ def test_a_machine_that_is_not_at_rest_in_time_is_an_error() -> None:
 
 
 def test_a_context_of_another_type_is_an_error() -> None:
+    untyped: Any = {"unknown": 1}  # Any: what a test without types might do
     with pytest.raises(ContextError):
-        run_in_memory(machine(), {"unknown": 1})  # type: ignore[arg-type]  # what an untyped test might do
+        run_in_memory(machine(), untyped)

@@ -12,6 +12,7 @@ from fsm_adapters.sqlite.history_log import SqliteHistoryLog
 from fsm_adapters.sqlite.record_bus import SqliteRecordBus
 from fsm_adapters.system.clock import VirtualClock
 from fsm_adapters.system.random import SystemRandom
+from tests.unit.fsm_adapters.sqlite.worker import Worker
 
 
 @pytest.fixture
@@ -42,3 +43,8 @@ def bus(file: SqliteFile) -> SqliteRecordBus:
 @pytest.fixture
 def history(file: SqliteFile) -> SqliteHistoryLog:
     return SqliteHistoryLog(file)
+
+
+@pytest.fixture
+def worker(store: SqliteCheckpointStore, bus: SqliteRecordBus, clock: VirtualClock) -> Worker:
+    return Worker(store, bus, clock)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -54,9 +55,8 @@ def test_what_was_written_is_there_when_the_file_is_opened_again(path: Path) -> 
 
 
 @pytest.mark.parametrize(("synchronous", "number"), [("NORMAL", 1), ("FULL", 2)])
-def test_synchronous_is_as_asked(path: Path, synchronous: str, number: int) -> None:
-    mode = "FULL" if synchronous == "FULL" else "NORMAL"
-    file = SqliteFile(path, VirtualClock(), SystemRandom(), mode)
+def test_synchronous_is_as_asked(path: Path, synchronous: Literal["NORMAL", "FULL"], number: int) -> None:
+    file = SqliteFile(path, VirtualClock(), SystemRandom(), synchronous)
     assert file.connection().db.execute("PRAGMA synchronous").fetchone() == (number,)
 
 

@@ -30,7 +30,7 @@ def test_queues_of_two_names_are_apart(file: SqliteFile) -> None:
 
 def test_peek_shows_what_lies_there_and_receives_nothing(file: SqliteFile, clock: VirtualClock) -> None:
     queue = SqliteQueue(file, "dead")
-    lying = [samples.record("a", NOW), Unreadable("{", "cut off"), samples.record("b", NOW)]
+    lying: list[Message] = [samples.record("a", NOW), Unreadable("{", "cut off"), samples.record("b", NOW)]
     for message in lying:
         _send(queue, message, not_before=NOW + 1000)
     assert queue.peek() == lying

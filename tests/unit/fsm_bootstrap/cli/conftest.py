@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,7 +81,7 @@ def project(folder: Path) -> Path:
 
 
 @pytest.fixture
-def fsm(folder: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Fsm]:
+def fsm(folder: Path, capsys: pytest.CaptureFixture[str]) -> Fsm:
     """The command line."""
 
     def call(*arguments: str) -> Said:
@@ -90,4 +90,4 @@ def fsm(folder: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Fsm]:
         captured = capsys.readouterr()
         return Said(code, captured.out, captured.err)
 
-    yield call
+    return call

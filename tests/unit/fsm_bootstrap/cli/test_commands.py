@@ -255,7 +255,11 @@ def test_recover_prints_how_many(project: Path, fsm: Fsm) -> None:
 def test_recover_takes_what_has_not_moved(project: Path, fsm: Fsm, monkeypatch: pytest.MonkeyPatch) -> None:
     fsm("start", "orders", "--count", "3")
     later = SystemClock().now() + 1e6
-    monkeypatch.setattr(SystemClock, "now", lambda self: later)
+
+    def now(_clock: SystemClock) -> float:
+        return later
+
+    monkeypatch.setattr(SystemClock, "now", now)
     assert fsm("recover").out == "3\n"
     assert fsm("recover").out == "0\n"
 
@@ -340,6 +344,18 @@ def test_a_broken_definition_ends_with_3_and_every_problem(folder: Path, fsm: Fs
     assert all(re.match(r"error: fsm\.yaml:\d+: ", line) for line in errors)
 
 
+def test_run_by_name_says_what_is_broken_here(folder: Path, fsm: Fsm) -> None:
+    Path("machines.py").write_text("import nothing_of_that_name\n", encoding="utf-8")
+    assert_error(fsm("run", "orders"), 3, "machines.py:1: ")
+
+
+@pytest.mark.parametrize("command", [["start", "orders"], ["run", "orders"], ["worker"], ["recover"]])
+def test_nothing_here_ends_with_3_and_the_way_to_begin(folder: Path, fsm: Fsm, command: list[str]) -> None:
+    said = fsm(*command)
+    assert_error(said, 3, "")
+    assert "fsm init NAME" in said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -347,6 +363,7 @@ def test_a_broken_definition_ends_with_3_and_every_problem(folder: Path, fsm: Fs
         (["history", "nobody"], "no machine instance is called 'nobody'"),
         (["start", "ordres"], "did you mean 'orders'?"),
         (["run", "machines.py", "--machine", "ordres"], "defines no machine 'ordres'"),
+        (["run", "ordres"], "there is no machine, file or module 'ordres'"),
     ],
 )
 def test_not_found_ends_with_4(project: Path, fsm: Fsm, arguments: list[str], message: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from fsm_adapters.memory.history_log import MemoryHistoryLog
@@ -11,7 +13,7 @@ from fsm_ports.history_log import Happened, HistoryEntry
 from fsm_ports.instance import Instance, Status
 
 
-def work(_context: dict[str, object], _step: Step) -> str:
+def work(_context: dict[str, object], _step: Step) -> Literal["done"]:
     return "done"
 
 

@@ -28,7 +28,8 @@ def _act(machine: AnyMachine, context: object) -> object:
         ("nowhere.act", "cannot import 'nowhere.act': there is no module 'nowhere'"),
         (
             "package.hepler.act",
-            "cannot import 'package.hepler.act': there is no module 'package.hepler' (did you mean 'package.helper.act'?)",
+            "cannot import 'package.hepler.act': there is no module 'package.hepler'"
+            " (did you mean 'package.helper.act'?)",
         ),
         ("actions.more.act", "cannot import 'actions.more.act': there is no module 'actions.more'"),
         ("actions.atc", "cannot import 'actions.atc': actions.py has no 'atc' (did you mean 'actions.act'?)"),

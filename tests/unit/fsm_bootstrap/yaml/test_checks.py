@@ -24,7 +24,7 @@ END = "- name: b\n  final: true\n"
             GO.replace("target: b", "target: bb") + END,
             "8: state 'a' leads to state 'bb', which is not defined (did you mean 'b'?)",
         ),
-        (GO.replace("target: b", "target: nowhere") + END, "8: state 'a' leads to state 'nowhere', which is not defined"),
+        (GO.replace("target: b", "target: zz") + END, "8: state 'a' leads to state 'zz', which is not defined"),
         (GO.replace("initial: true", "initial: false") + END, "2: machine 'm' has no initial state; one state needs"),
         (GO + END + "  initial: true\n", "11: machine 'm' has two initial states, 'a' (line 5) and 'b'"),
         (GO + END + END, "11: state 'b' is defined twice, first in line 9"),

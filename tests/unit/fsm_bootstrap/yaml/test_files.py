@@ -73,7 +73,7 @@ def test_problems_of_all_files_come_together_file_by_file(project: Project) -> N
     project.write("b.yaml", f"machines:\n{_machine('b')}    do_action: nowhere.act\n")
     text = f"machines:\n- import: broken.yaml\n- import: b.yaml\n{_machine('a')}    colour: red\n"
     assert [problem.partition(" ")[0] for problem in project.problems_of(text)] == [
+        "fsm.yaml:9:",
         "broken.yaml:2:",
-        "fsm.yaml:8:",
-        "b.yaml:6:",
+        "b.yaml:7:",
     ]

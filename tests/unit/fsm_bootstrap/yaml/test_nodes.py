@@ -68,7 +68,10 @@ def test_the_first_of_several_merged_mappings_wins() -> None:
             "a: [1, 2\nb: 3\n",
             "fsm.yaml:2: broken YAML: while parsing a flow sequence, expected ',' or ']', but got ':'",
         ),
-        ("a:\n\t- b\n", "fsm.yaml:2: broken YAML: while scanning for the next token, found character '\\t' that cannot"),
+        (
+            "a:\n\t- b\n",
+            "fsm.yaml:2: broken YAML: while scanning for the next token, found character '\\t' that cannot",
+        ),
         ("a: 1\n---\nb: 2\n", "fsm.yaml:2: broken YAML: expected a single document in the stream, but found another"),
         ("a: *b\n", "fsm.yaml:1: broken YAML: found undefined alias 'b'"),
         (b"a: 1\nb: \xff\n", "fsm.yaml:2: this is not UTF-8 text"),

@@ -25,8 +25,8 @@ ONE_STATE = "machines:\n- name: m\n  states:\n  - name: s\n    initial: true\n  
         (f"{ONE_STATE}version: 2\n", "fsm.yaml:7: the file has no key 'version'; its keys are machines"),
         (
             f"{ONE_STATE}- tracer\n",
-            "fsm.yaml:7: a machine must be a mapping with the keys name, context, max_retries, retry, max_steps, states;"
-            " it is the text 'tracer'",
+            "fsm.yaml:7: a machine must be a mapping with the keys name, context, max_retries, retry, max_steps, "
+            "states; it is the text 'tracer'",
         ),
         ("machines:\n- name: m\n", "fsm.yaml:2: a machine needs the key 'states'"),
         ("machines:\n- name: m\n  states:\n", "fsm.yaml:3: a machine needs the key 'states'"),
@@ -55,7 +55,10 @@ def test_file_and_machines(project: Project, text: str, problem: str) -> None:
         ("max_retries: -1", "'max_retries' must be at least 0, not -1"),
         ("max_retries: '5'", "'max_retries' must be a whole number; it is the text '5'"),
         ("max_retries: 2.5", "'max_retries' must be a whole number; it is a number"),
-        ("max_retries: yes", "'max_retries' must be a whole number; it is true or false to YAML (as are yes, no, on and off)"),
+        (
+            "max_retries: yes",
+            "'max_retries' must be a whole number; it is true or false to YAML (as are yes, no, on and off)",
+        ),
         ("max_steps: 0", "'max_steps' must be at least 1, not 0"),
         ("retry: 5", "'retry' must be a mapping with the keys max_retries, base, cap; it is a number"),
         ("retry: {colour: 5}", "a retry has no key 'colour'; its keys are max_retries, base, cap"),
@@ -85,7 +88,10 @@ def test_keys_of_a_machine(project: Project, line: str, problem: str) -> None:
         ),
         ("transitions: [{event: a}]", "a transition needs the key 'target'"),
         ("transitions: [{target: s}]", "a transition needs the key 'event', or 'after'"),
-        ("transitions: [{event: a, target: s, tagret: s}]", "a transition has no key 'tagret' (did you mean 'target'?)"),
+        (
+            "transitions: [{event: a, target: s, tagret: s}]",
+            "a transition has no key 'tagret' (did you mean 'target'?)",
+        ),
         (
             "transitions: [{event: on, target: s}]",
             "'event' must be text; it is true or false to YAML (as are yes, no, on and off); quote it",

@@ -31,8 +31,8 @@ def load(path: Path) -> Loaded:
         if machine is not None:
             machines.append(machine)
     if problems:
-        files = list(dict.fromkeys(problem.file for problem in problems))
-        raise DefinitionError(sorted(set(problems), key=lambda problem: (files.index(problem.file), problem.line)))
+        order = {file: number for number, file in enumerate(gathered.files)}
+        raise DefinitionError(sorted(set(problems), key=lambda problem: (order.get(problem.file, 0), problem.line)))
     warned = (warning for source in gathered.sources for warning in warnings(source.machine, source.file))
     return Loaded(tuple(machines), tuple(warned))
 

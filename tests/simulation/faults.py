@@ -1,0 +1,54 @@
+"""What may go wrong, and how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, kw_only=True)
+class Faults:
+    """Probabilities; of a process at each of its turns, of an item at each call."""
+
+    crash: float = 0.0
+    """The process is gone at this turn: before a call, after it, or inside an action."""
+    stall: float = 0.0
+    """The process stands still at this turn, perhaps for longer than its claim lasts: a zombie."""
+    longest_stall: float = 90.0
+    """Seconds."""
+    unavailable: float = 0.0
+    """The call did not happen."""
+    unknown: float = 0.0
+    """The call may have happened: in half of the cases it did."""
+    duplicate: float = 0.0
+    """A road carries a message twice, under two positions."""
+    redeliver: float = 0.0
+    """A source hands out what it hands out once more, under the same position, before the claim is over."""
+    delay: float = 0.0
+    """A road that can hold messages carries one later than asked."""
+    longest_delay: float = 20.0
+    """Seconds."""
+    outage: float = 0.0
+    """At each turn of the weather: one of the scenario's fragile back ends goes down."""
+    longest_outage: float = 90.0
+    """Seconds."""
+
+
+CALM = Faults()
+"""Nothing goes wrong."""
+
+STORM = Faults(
+    crash=0.01, stall=0.003, unavailable=0.03, unknown=0.03, duplicate=0.05, redeliver=0.05, delay=0.1, outage=0.3
+)
+"""Enough of everything that most machines meet several faults."""
+
+
+class Fate(Enum):
+    """What becomes of one item of a call."""
+
+    DONE = "done"
+    UNAVAILABLE = "unavailable"
+    LOST = "lost"
+    """It did not happen, and the caller does not learn so."""
+    UNANSWERED = "unanswered"
+    """It happened, and the caller does not learn so."""

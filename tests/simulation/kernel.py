@@ -1,0 +1,162 @@
+"""Processes that take turns at every port call, on a virtual clock, as one seed says.
+
+A process is a greenlet.  It goes on until it pauses or sleeps; then the scheduler picks who goes on next.  Whoever is
+picked may crash at that point, or stall for longer than its claims last.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from fsm_ports.clock import Clock, Random
+from tests.simulation import greenlets
+from tests.simulation.faults import CALM, Faults
+
+START = 1_000_000.0
+"""Virtual time at which every simulation begins, epoch seconds."""
+_JITTER = 0.02
+"""Seconds that pass at most between two turns while there is work to do."""
+
+
+class Crash(BaseException):
+    """The process is gone, as by ``kill -9``.  No Exception: nothing that a dispatcher catches."""
+
+
+class Process:
+    """One worker, caller or timer; after a crash it lives again, with nothing remembered."""
+
+    def __init__(self, name: str, life: Callable[[], None], *, mortal: bool) -> None:
+        self.name, self.life, self.mortal = name, life, mortal
+        self.lives = 1
+        self.wakes_at = START
+        self.greenlet: greenlets.Greenlet | None = None
+
+    @property
+    def incarnation(self) -> str:
+        """Names this life of the process."""
+        return f"{self.name}.{self.lives}"
+
+
+class Kernel:
+    """The scheduler; all chance comes from the seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.clock = KernelClock(self)
+        self.ids = KernelRandom(self)
+        self.now = START
+        self.turns = 0
+        self.faults: Faults = CALM
+        self.on_crash: Callable[[str], None] = lambda incarnation: None
+        self.down: dict[str, float] = {}
+        """Back ends that do not answer, and until when."""
+        self._processes: list[Process] = []
+        self._current: Process | None = None
+        self._hub = greenlets.current()
+
+    @property
+    def current(self) -> str:
+        """The incarnation that is running."""
+        return "nobody" if self._current is None else self._current.incarnation
+
+    def spawn(self, name: str, life: Callable[[], None], *, mortal: bool = True) -> None:
+        """Add a process; it begins at some later turn, and ends when `life` returns."""
+        process = Process(name, life, mortal=mortal)
+        process.greenlet = greenlets.make(lambda: self._live(process))
+        self._processes.append(process)
+
+    def run(self, until: Callable[[], bool], turns: int, seconds: float) -> bool:
+        """Give turns until `until()` holds; False where so many turns or seconds went by first."""
+        last_turn, last_moment = self.turns + turns, self.now + seconds
+        self._hub = greenlets.current()
+        while not until():
+            if self.turns >= last_turn or self.now >= last_moment or not self._processes:
+                return False
+            self._turn()
+        return True
+
+    def close(self) -> None:
+        """End every process where it stands."""
+        for process in self._processes:
+            if process.greenlet is not None and not process.greenlet.dead:
+                process.greenlet.throw()
+        self._processes = []
+
+    def chance(self, probability: float) -> bool:
+        return probability > 0 and self.random.random() < probability
+
+    def pause(self) -> None:
+        """Let the scheduler choose who goes on; the point at which a process may crash or stall."""
+        process = self._switch(0.0)
+        if process.mortal:
+            if self.chance(self.faults.crash):
+                raise Crash
+            if self.chance(self.faults.stall):
+                self._switch(self.random.uniform(0.0, self.faults.longest_stall))
+
+    def sleep(self, seconds: float) -> None:
+        """Out of the running for so long."""
+        self._switch(max(0.0, seconds))
+
+    def _switch(self, seconds: float) -> Process:
+        process = self._current
+        if process is None:
+            raise RuntimeError("only a process can pause")
+        process.wakes_at = self.now + seconds
+        self._hub.switch()
+        return process
+
+    def _turn(self) -> None:
+        self.turns += 1
+        if self.random.random() < 0.25:
+            self.now += self.random.uniform(0.0, _JITTER)
+        ready = [process for process in self._processes if process.wakes_at <= self.now]
+        if not ready:
+            self.now = min(process.wakes_at for process in self._processes)
+            ready = [process for process in self._processes if process.wakes_at <= self.now]
+        self._current = process = ready[self.random.randrange(len(ready))]
+        if process.greenlet is not None:
+            process.greenlet.switch()
+            if process.greenlet.dead:
+                self._processes.remove(process)
+        self._current = None
+
+    def _live(self, process: Process) -> None:
+        while True:
+            try:
+                process.life()
+            except Crash:
+                self.on_crash(process.incarnation)
+                process.lives += 1
+                self._switch(self.random.uniform(0.0, 2.0))
+            else:
+                return
+
+
+class KernelClock(Clock):
+    """The kernel's time."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def now(self) -> float:
+        return self._kernel.now
+
+    def sleep(self, seconds: float) -> None:
+        self._kernel.sleep(seconds)
+
+
+class KernelRandom(Random):
+    """The kernel's chance; ids are counted, so that a trace can be read."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._made = 0
+
+    def jitter(self, upper: float) -> float:
+        return self._kernel.random.random() * upper
+
+    def id(self) -> str:
+        self._made += 1
+        return f"id{self._made}"

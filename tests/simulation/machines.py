@@ -1,0 +1,115 @@
+"""The machines that are simulated: what their actions do depends on the context and the step alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
+from fsm_domain.machine import Node
+from tests.simulation.kernel import Crash, Kernel
+from tests.simulation.runs import Runs
+
+Context = dict[str, Any]  # Any: plain JSON
+AnyMachine = Machine[Any, Any]
+AnyState = State[str, Context, Any]  # Any: the events of a made-up machine
+
+WAIT_SECONDS = 15.0
+"""The deadline of the waiting state of `timed`."""
+
+
+class Failure(Exception):
+    """What an action raises."""
+
+
+class Actions:
+    """Each folds its name and step into the context, takes its time, and may fail as seed, step and attempt say."""
+
+    def __init__(self, kernel: Kernel, runs: Runs, seed: int, raising: float, longest: float) -> None:
+        self._kernel, self._runs, self._seed, self._raising, self._longest = kernel, runs, seed, raising, longest
+
+    def folding(self, label: str) -> Callable[[Context, Step], None]:
+        """An action that only leaves its mark."""
+
+        def action(context: Context, step: Step) -> None:
+            self._runs.begin(step)
+            text = f"{context.get('folded', '')}|{label}|{step.number}|{step.data_text}"
+            context["folded"] = sha256(text.encode()).hexdigest()[:12]
+
+        return action
+
+    def counting(self, label: str, event: str, last: str) -> Callable[[Context, Step], str]:
+        """Counts `left` down; the event at zero is `last`."""
+        fold = self.folding(label)
+
+        def action(context: Context, step: Step) -> str:
+            fold(context, step)
+            context["left"] -= 1
+            self._work(context, step)
+            return event if context["left"] > 0 else last
+
+        return action
+
+    def _work(self, context: Context, step: Step) -> None:
+        self._kernel.pause()
+        self._kernel.sleep(self._kernel.random.uniform(0.0, self._longest))
+        self._kernel.pause()
+        if step.number == context.get("poison"):
+            raise Crash
+        if step.number == context.get("doomed") or self._fails(step):
+            self._runs.raised()
+            raise Failure(f"step {step.number}, attempt {step.retries}")
+
+    def _fails(self, step: Step) -> bool:
+        key = f"{self._seed}/{step.correlation_id}/{step.number}/{step.retries}"
+        return self._raising > 0 and random.Random(key).random() < self._raising
+
+
+def loop(actions: Actions, retry: RetryPolicy) -> AnyMachine:
+    """`left` steps from one state to the other, some by way of a third in the same step."""
+    count = actions.counting
+    return _machine("loop", retry, [
+        _state("a", exit=actions.folding("leave a")).on("next", "b").on("done", "end").do(count("a", "next", "done")),
+        _state("b", entry=actions.folding("enter b")).on("aside", "c", local=True).on("done", "end")
+        .do(count("b", "aside", "done")),
+        _state("c").on("next", "a", action=actions.folding("c to a")).on("done", "end").do(count("c", "next", "done")),
+    ])  # fmt: skip
+
+
+def patient(actions: Actions, retry: RetryPolicy) -> AnyMachine:
+    """Waits `left` - 1 times, each time until somebody says `go`."""
+    return _machine("patient", retry, [
+        _state("work").on("wait", "wait").on("done", "end").do(actions.counting("work", "wait", "done")),
+        _state("wait").on("go", "work"),
+    ])  # fmt: skip
+
+
+def timed(actions: Actions, retry: RetryPolicy) -> AnyMachine:
+    """The same, but no wait is longer than `WAIT_SECONDS`."""
+    return _machine("timed", retry, [
+        _state("work").on("wait", "wait").on("done", "end").do(actions.counting("work", "wait", "done")),
+        _state("wait").on("go", "work").after(timedelta(seconds=WAIT_SECONDS), "work"),
+    ])  # fmt: skip
+
+
+def spare(actions: Actions, retry: RetryPolicy) -> AnyMachine:
+    """Goes on by another way where its step fails once too often."""
+    return _machine("spare", retry, [
+        _state("try").on("done", "end").on("give up", "mourn")
+        .do(actions.counting("try", "done", "done"), on_exhausted="give up"),
+        _state("mourn").on("done", "end").do(actions.counting("mourn", "done", "done")),
+    ])  # fmt: skip
+
+
+def _machine(name: str, retry: RetryPolicy, states: list[Node[str, Context]]) -> AnyMachine:
+    end = FinalState[str, Context]("end")
+    return Machine[str, Context](name, dict, initial=states[0].name, states=[*states, end], retry=retry)
+
+
+def _state(
+    name: str, entry: Callable[[Context, Step], None] | None = None, exit: Callable[[Context, Step], None] | None = None
+) -> AnyState:
+    return State[str, Context, Any](name, entry=entry, exit=exit)

@@ -1,0 +1,81 @@
+"""Every port call goes through here: where processes switch, crash, and meet failures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from fsm_ports.errors import OutcomeUnknown, PortError, PortUnavailable
+from tests.simulation.faults import Fate
+from tests.simulation.kernel import Crash, Kernel
+from tests.simulation.trace import NOT_REACHED, Call, Trace, without_receipts
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Wire:
+    """The way to one back end; `fragile` ones meet failures, all of them crashes of their callers."""
+
+    def __init__(self, kernel: Kernel, trace: Trace, port: str, *, fragile: bool = True) -> None:
+        self.kernel, self.trace, self.port, self.fragile = kernel, trace, port, fragile
+
+    def call(
+        self, operation: str, items: Sequence[T], do: Callable[[Sequence[T]], Sequence[R]]
+    ) -> list[R | PortError]:
+        """One call for many items; each has a fate of its own."""
+        kernel = self.kernel
+        kernel.pause()
+        down = kernel.down.get(self.port, 0.0) > kernel.now
+        fates = [Fate.UNAVAILABLE if down else self._fate() for _ in items]
+        dies_within = len(items) > 1 and kernel.chance(kernel.faults.crash)
+        if dies_within:  # some of the items got there
+            reached = kernel.random.randrange(len(items))
+            fates[reached:] = [Fate.LOST] * (len(items) - reached)
+        there = [n for n, fate in enumerate(fates) if fate in (Fate.DONE, Fate.UNANSWERED)]
+        done = dict(zip(there, do([items[n] for n in there]) if there else (), strict=True))
+        answers = [done[n] if fate is Fate.DONE else self._failure(fate) for n, fate in enumerate(fates)]
+        self.record(operation, items, [done.get(n, NOT_REACHED) for n in range(len(items))], answers)
+        if dies_within:
+            raise Crash
+        kernel.pause()
+        return answers
+
+    def ask(self, operation: str, question: T, do: Callable[[], Sequence[R] | PortError]) -> Sequence[R] | PortError:
+        """One call with one answer; the trace has an effect for each thing in it."""
+        kernel = self.kernel
+        kernel.pause()
+        down = kernel.down.get(self.port, 0.0) > kernel.now
+        fate = Fate.UNAVAILABLE if down else self._fate()
+        found = do() if fate in (Fate.DONE, Fate.UNANSWERED) else ()
+        effects = found if isinstance(found, Sequence) else (found,)
+        answer = found if fate is Fate.DONE else self._failure(fate)
+        self.record(operation, [question], effects, answer if isinstance(answer, Sequence) else [answer])
+        kernel.pause()
+        return answer
+
+    def record(
+        self, operation: str, items: Sequence[object], effects: Sequence[object], answers: Sequence[object],
+        process: str | None = None,
+    ) -> None:  # fmt: skip
+        """Put a call into the trace."""
+        self.trace.add(
+            Call(
+                self.trace.next_number, self.kernel.now, process or self.kernel.current, self.port, operation,
+                without_receipts(items), without_receipts(effects), without_receipts(answers),
+            )
+        )  # fmt: skip
+
+    def _fate(self) -> Fate:
+        kernel, faults = self.kernel, self.kernel.faults
+        if not self.fragile:
+            return Fate.DONE
+        drawn = kernel.random.random()
+        if drawn < faults.unavailable:
+            return Fate.UNAVAILABLE
+        if drawn < faults.unavailable + faults.unknown:
+            return Fate.LOST if kernel.random.random() < 0.5 else Fate.UNANSWERED
+        return Fate.DONE
+
+    def _failure(self, fate: Fate) -> PortError:
+        return PortUnavailable("down", self.port) if fate is Fate.UNAVAILABLE else OutcomeUnknown("time-out", self.port)
