@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
+from fsm_adapters.system.awaiting import AwaitRunner
 from fsm_adapters.worker.worker import Worker
 from fsm_bootstrap.settings import Settings
 from fsm_domain.runtime.client import Client
@@ -50,6 +52,19 @@ class App:
     codec: ContextCodec
     clock: Clock
     random: Random
+    waiter: AwaitRunner
+    """Runs what async actions return."""
+
+    def close(self) -> None:
+        """Hand on the metrics and close the event loops of async actions; call it when nothing runs any more."""
+        self.metrics.flush()
+        self.waiter.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
 
 
 def build_application(
@@ -91,6 +106,7 @@ def build_application(
         codec=container.codec(),
         clock=clock,
         random=random,
+        waiter=container.wait(),
     )
 
 

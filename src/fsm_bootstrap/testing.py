@@ -54,7 +54,21 @@ def run_in_memory(
     """
     clock = VirtualClock()
     settings = ExplicitSettings(primary_stream_source=_MEMORY, primary_checkpoint_source=_MEMORY)
-    app = build_application(settings, (machine, *others), clock=clock, random=SeededRandom(seed))
+    with build_application(settings, (machine, *others), clock=clock, random=SeededRandom(seed)) as app:
+        record = _run(app, machine, context, clock, longest)
+        entries = _history(app, record)
+        last = app.codec.decode(machine.context, record.context or "{}")
+    return Ran(
+        record.status.value,
+        record.state,
+        last,
+        [entry.state for entry in entries if _enters(entry)],
+        [entry.note or "" for entry in entries if entry.happened in (Happened.RETRY, Happened.FAILED)],
+        record,
+    )
+
+
+def _run(app: App, machine: Machine[S, C], context: C, clock: VirtualClock, longest: float) -> Instance:
     record = app.client.start(machine.name, context)
     worker, end = build_worker(app), clock.now() + longest
     while _moves(record):
@@ -63,15 +77,7 @@ def run_in_memory(
         if worker.run_once() == 0:
             clock.sleep(_TICK)
         record = app.client.get(record.correlation_id)
-    entries = _history(app, record)
-    return Ran(
-        record.status.value,
-        record.state,
-        app.codec.decode(machine.context, record.context or "{}"),
-        [entry.state for entry in entries if _enters(entry)],
-        [entry.note or "" for entry in entries if entry.happened in (Happened.RETRY, Happened.FAILED)],
-        record,
-    )
+    return record
 
 
 def _moves(record: Instance) -> bool:

@@ -71,7 +71,7 @@ class Actions:
 def loop(actions: Actions, retry: RetryPolicy) -> AnyMachine:
     """`left` steps from one state to the other, some by way of a third in the same step."""
     count = actions.counting
-    return _machine("loop", retry, [
+    return _machine("loop", retry, actions, [
         _state("a", exit=actions.folding("leave a")).on("next", "b").on("done", "end").do(count("a", "next", "done")),
         _state("b", entry=actions.folding("enter b")).on("aside", "c", local=True).on("done", "end")
         .do(count("b", "aside", "done")),
@@ -81,31 +81,31 @@ def loop(actions: Actions, retry: RetryPolicy) -> AnyMachine:
 
 def patient(actions: Actions, retry: RetryPolicy) -> AnyMachine:
     """Waits `left` - 1 times, each time until somebody says `go`."""
-    return _machine("patient", retry, [
+    return _machine("patient", retry, actions, [
         _state("work").on("wait", "wait").on("done", "end").do(actions.counting("work", "wait", "done")),
-        _state("wait").on("go", "work"),
+        _state("wait", entry=actions.folding("wait")).on("go", "work"),
     ])  # fmt: skip
 
 
 def timed(actions: Actions, retry: RetryPolicy) -> AnyMachine:
     """The same, but no wait is longer than `WAIT_SECONDS`."""
-    return _machine("timed", retry, [
+    return _machine("timed", retry, actions, [
         _state("work").on("wait", "wait").on("done", "end").do(actions.counting("work", "wait", "done")),
-        _state("wait").on("go", "work").after(timedelta(seconds=WAIT_SECONDS), "work"),
+        _state("wait", entry=actions.folding("wait")).on("go", "work").after(timedelta(seconds=WAIT_SECONDS), "work"),
     ])  # fmt: skip
 
 
 def spare(actions: Actions, retry: RetryPolicy) -> AnyMachine:
     """Goes on by another way where its step fails once too often."""
-    return _machine("spare", retry, [
+    return _machine("spare", retry, actions, [
         _state("try").on("done", "end").on("give up", "mourn")
         .do(actions.counting("try", "done", "done"), on_exhausted="give up"),
         _state("mourn").on("done", "end").do(actions.counting("mourn", "done", "done")),
     ])  # fmt: skip
 
 
-def _machine(name: str, retry: RetryPolicy, states: list[Node[str, Context]]) -> AnyMachine:
-    end = FinalState[str, Context]("end")
+def _machine(name: str, retry: RetryPolicy, actions: Actions, states: list[Node[str, Context]]) -> AnyMachine:
+    end = FinalState[str, Context]("end").do(actions.folding("end"))
     return Machine[str, Context](name, dict, initial=states[0].name, states=[*states, end], retry=retry)
 
 

@@ -2,7 +2,7 @@
 
 ``{"version": "0.1", "system_context": {...}, "user_context": {...}}`` with the original's names (package
 ``aws-lambda-fsm`` 0.35.0, its ``constants.py``), so that either side reads what the other sent.  Names that the
-original does not know stand only inside ``system_context``; it carries them on unread.
+original does not know stand only inside ``system_context``; it copies them from step to step unread.
 
 The user's context is the last value of a message written here, and ``context_length`` says how many characters it
 has: it is cut out as it stands, not parsed.  Wherever that does not add up the whole text is parsed.
@@ -22,6 +22,12 @@ from fsm_ports.messages import Message, Unreadable
 _VERSION: Final = "0.1"
 _BEFORE_SYSTEM: Final = '{"version": "0.1", "system_context": '
 _BEFORE_CONTEXT: Final = ', "user_context": '
+_MARK_OF_THE_ORIGINAL: Final = "lease_primary"
+"""A name that the original adds to each message that it has handled, and nobody else writes."""
+_OF_ANY_STEP: Final = (
+    "machine_name", "current_state", "current_event", "correlation_id", "steps", "retries", "started_at", "definition",
+    "home",
+)  # fmt: skip
 _STATUSES: Final = {status.value: status for status in Status}
 
 # ASCII: whatever an unreadable message or a stranger's text holds, every road can carry it.
@@ -140,6 +146,9 @@ def _context(fields: Fields, system: Fields) -> str | None:
 
 
 def _instance(system: Fields, context: str | None) -> Instance:
+    if _MARK_OF_THE_ORIGINAL in system:
+        # Whatever else is there of ours belongs to an earlier step.
+        system = {name: system[name] for name in _OF_ANY_STEP if name in system}
     step, started_at = count_at(system, "steps"), seconds_at(system, "started_at", 0.0)
     instance = Instance(
         machine=text_at(system, "machine_name"),

@@ -33,13 +33,14 @@ def _modern(kind: object, inside: tuple[object, ...]) -> object:
     if not args or origin is Literal:
         return kind
     if origin is Annotated:
-        return cast("Any", Annotated)[(_modern(args[0], inside), *args[1:])]  # Any: a special form
+        first, *notes = args
+        return cast("Any", Annotated)[(_modern(first, inside), *notes)]  # Any: a special form
     changed = tuple(_modern(arg, inside) for arg in args)
     if changed == args:
         return kind
     if origin is UnionType:
         origin = Union
-    return cast("object", origin[changed if len(changed) > 1 else changed[0]])
+    return cast("object", origin[changed[0] if len(changed) == 1 else changed])
 
 
 def _rewritten(kind: type, inside: tuple[object, ...]) -> object:

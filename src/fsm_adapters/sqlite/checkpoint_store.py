@@ -57,25 +57,24 @@ class SqliteCheckpointStore(CheckpointStore):
     """The table ``instance``.
 
     A commit makes a running record deliverable (`SqliteRecordBus`), a waiting one at its deadline, or at once where an
-    event lies in its inbox.  Commits and marks write their history (`SqliteHistoryLog`) in the same transaction, unless
-    the file was opened with ``history=False``.
+    event lies in its inbox; with ``emits=False`` nobody polls the records, because messages travel elsewhere.  Commits
+    and marks write their history (`SqliteHistoryLog`) in the same transaction, unless the file was opened with
+    ``history=False``.
     """
 
-    emits = True
-    can_hold = True
-    keeps_history = True
-
-    def __init__(self, file: SqliteFile) -> None:
+    def __init__(self, file: SqliteFile, *, emits: bool = True) -> None:
         self._file = file
+        self.emits = self.can_hold = emits
+        self.keeps_history = file.history
 
     def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
         results = [self._alone(commits[0])] if len(commits) == 1 else self._file.write_each(commits, _commit)
         held = self._file.held
         for commit, result in zip(commits, results, strict=True):
-            if not commit.hold_until and isinstance(result, Committed):
+            if isinstance(result, Committed):
                 claim = held.pop(commit.instance.correlation_id, None)
                 if claim is not None:
-                    claim.ended = True
+                    claim.is_past = True
         return results
 
     def mark(self, marks: Sequence[Mark]) -> Sequence[CommitResult]:

@@ -6,11 +6,11 @@ from __future__ import annotations
 class RecordClaim:
     """The receipt of one delivery of a record, which bears the same token for as long as the claim lasts.
 
-    `ended` is set where this process has itself ended the claim, by a commit: settling then has nothing to ask.
+    `is_past` is set where this process has itself committed the step away: settling then has nothing left to settle.
     """
 
-    __slots__ = ("correlation_id", "ended", "step", "token")
+    __slots__ = ("correlation_id", "is_past", "step", "token")
 
     def __init__(self, correlation_id: str, step: int, token: str) -> None:
         self.correlation_id, self.step, self.token = correlation_id, step, token
-        self.ended = False
+        self.is_past = False

@@ -51,7 +51,7 @@ class SqliteFile:
         """Commits and marks write their history; fixed by the process, not by the file."""
         self.max_bytes: Final = min(max_bytes, MAX_BYTES)
         self.held: Final[dict[str, RecordClaim]] = {}
-        """By correlation id, the claims on records that this process has made and not seen end."""
+        """By correlation id, the claims on records that this process has neither settled nor committed away."""
         self._random = random
         self._options = Options(Path(path), self.source, synchronous, history, busy_timeout, self.max_bytes + 2**20)
         self._local = threading.local()

@@ -69,8 +69,8 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
 
     def settle(self, deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> Sequence[Sent]:
         settled: list[Sent] = [None] * len(deliveries)
-        # What this process has committed away bears its claim no more: the file need not be asked.
-        asked = [n for n, delivery in enumerate(deliveries) if not _is_over(delivery.receipt)]
+        # A step that this process has committed away cannot be settled: the file need not be asked.
+        asked = [n for n, delivery in enumerate(deliveries) if not _is_past(delivery.receipt)]
         if asked:
             results = self._file.write_each([(deliveries[n].receipt, outcomes[n]) for n in asked], self._settle)
             for n, result in zip(asked, results, strict=True):
@@ -115,5 +115,5 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
         return None
 
 
-def _is_over(receipt: object) -> bool:
-    return isinstance(receipt, RecordClaim) and receipt.ended
+def _is_past(receipt: object) -> bool:
+    return isinstance(receipt, RecordClaim) and receipt.is_past

@@ -37,7 +37,7 @@ def checkpoint(source: Source, supplies: Supplies) -> CheckpointStore:
     return supplies.shared(
         SqliteCheckpointStore,
         source.identity,
-        lambda: _Store(_file(source, supplies), emits=_is_record_bus(source, supplies)),
+        lambda: SqliteCheckpointStore(_file(source, supplies), emits=_is_record_bus(source, supplies)),
     )
 
 
@@ -55,15 +55,6 @@ def history(source: Source, supplies: Supplies) -> HistoryLog:
 
 def dead_letter(source: Source, supplies: Supplies) -> EventBus:
     return SqliteQueue(_file(source, supplies), _DEAD_LETTERS)
-
-
-class _Store(SqliteCheckpointStore):
-    """Says what is true of it in this process: whether its records travel by themselves, who keeps their history."""
-
-    def __init__(self, file: SqliteFile, *, emits: bool) -> None:
-        super().__init__(file)
-        self.emits = self.can_hold = emits
-        self.keeps_history = file.history
 
 
 def _road(source: Source, supplies: Supplies) -> SqliteRecordBus | SqliteQueue:

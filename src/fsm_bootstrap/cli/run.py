@@ -36,10 +36,8 @@ def run_machine(
     first = _start(app, machine, context, correlation_id)
     say(f"{machine.name} {first.correlation_id}")
     again = f"fsm run {spec}{f' --machine {name}' if name else ''} --id {first.correlation_id}"
-    try:
+    with app:
         record = _work(app, first, timeout, again)
-    finally:
-        app.metrics.flush()
     if form is Format.TEXT:
         put_one({"status": record.status.value, "state": record.state, "context": parsed(record.context)}, form)
     else:

@@ -31,7 +31,7 @@ def work(spec: str | None, concurrency: int, *, drain: bool) -> int:
     where = spec_of(spec, settings)
     app = open_app(settings, load(where))
     parent = os.environ.pop(PARENT, None)
-    with Stop(quiet=parent is not None) as stop:
+    with app, Stop(quiet=parent is not None) as stop:
         if parent is not None:
             _work(app, lambda: stop.requested or str(os.getppid()) != parent, drain=drain)
         else:
@@ -39,7 +39,6 @@ def work(spec: str | None, concurrency: int, *, drain: bool) -> int:
                 _lead(app, where, concurrency, stop, look, drain=drain)
             if drain and not stop.requested:
                 say("drained: no machine is running")
-    app.metrics.flush()
     return Exit.INTERRUPTED if stop.interrupted else Exit.OK
 
 

@@ -53,14 +53,14 @@ def advance(machine: Machine[Any, Any], state: str, event: str, context: object,
         step.state = state = node.name
         if node.entry is not None:
             _call(node.entry, context, step, wait)
-        answer = None if node.action is None else plain(_call(node.action, context, step, wait))
+        answer = None if node.action is None else _call(node.action, context, step, wait)
         if node.final:
             return Advanced(state, None, Rest.COMPLETED)
         if answer is None and node.waits:
             return Advanced(state, None, Rest.WAITING)
         following = machine.edges.get((state, answer)) if isinstance(answer, str) else None
         if following is None or answer == DEADLINE:
-            raise UndeclaredEvent(machine.name, state, answer, _handled(node))
+            raise UndeclaredEvent(machine.name, state, plain(answer), _handled(node))
         event = following.transition.event
         if not following.transition.local:
             return Advanced(state, event, Rest.NO)

@@ -26,7 +26,7 @@ def _return_annotation(action: Callable[..., object] | None) -> object:
         # On its own: a parameter's annotation may be one that only a type checker can resolve.
         written = {name: hint for name, hint in action.__annotations__.items() if name == "return"}
         alone = SimpleNamespace(__annotations__=written, __wrapped__=action)
-        return typing.get_type_hints(alone, include_extras=True).get("return")
+        return typing.get_type_hints(alone).get("return")
     except Exception:  # noqa: BLE001 - the user's own text is evaluated here: it may raise anything
         return None
 
@@ -38,8 +38,6 @@ def _events(hint: object) -> Iterator[str | None]:
         yield None
     elif origin is typing.Literal:
         yield from _literals(parts)
-    elif origin is typing.Annotated:
-        yield from _events(parts[0])
     elif origin is typing.Union or origin is UnionType:
         for part in parts:
             yield from _events(part)

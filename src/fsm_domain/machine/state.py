@@ -135,5 +135,5 @@ class State(Node[S, C], Generic[S, C, E]):
 
 
 def plain(name: T) -> T:
-    """A name, or the result of an action, as the tables have it: a member of an enum of texts becomes its text."""
+    """A name as the tables have it: a member of an enum of texts becomes its text; anything else stays what it is."""
     return cast("T", str.__str__(name)) if isinstance(name, str) else name

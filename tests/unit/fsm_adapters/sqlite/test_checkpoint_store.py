@@ -52,7 +52,7 @@ def test_process_without_history_writes_none_beside_one_that_does(path: Path, cl
     SqliteRecordBus(silent).send([Outgoing(samples.record("a", NOW, 3)._replace(retries=1))])
     SqliteCheckpointStore(silent).mark([Fail("a", 3, "broken", NOW)])
     assert [entry.step for entry in _read(SqliteHistoryLog(silent))] == [0, 2]
-    assert SqliteCheckpointStore(silent).keeps_history
+    assert not SqliteCheckpointStore(silent).keeps_history
 
 
 @pytest.mark.parametrize("expected", [Status.RUNNING, Status.WAITING, Status.FAILED])

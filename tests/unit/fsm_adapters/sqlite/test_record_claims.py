@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from fsm_adapters.sqlite.file import SqliteFile
 from fsm_ports import ACK, NACK, Defer, Outcome, PortRejected
 from tests.unit.fsm_adapters.sqlite.worker import HOLD, Worker
 
@@ -42,6 +43,19 @@ def test_late_outcome_changes_nothing_once_the_record_has_moved_on(worker: Worke
     worker.commit(worker.next(worker.message(delivery)))
     worker.settle(delivery, Defer(worker.clock.now() + 1000))
     assert worker.message(worker.one()).step == 1
+
+
+def test_settling_a_step_that_was_committed_away_does_not_even_ask_the_file(worker: Worker, file: SqliteFile) -> None:
+    worker.start("a", "b")
+    first, second = worker.take()
+    worker.commit(worker.next(worker.message(first)))
+    asked: list[str] = []
+    file.connection().db.set_trace_callback(asked.append)
+    worker.settle(first, ACK)
+    assert asked == []
+    worker.settle(second, ACK)
+    assert asked != []
+    assert file.held == {}
 
 
 def test_outcome_of_a_step_does_not_settle_the_next_one_under_the_same_claim(worker: Worker) -> None:

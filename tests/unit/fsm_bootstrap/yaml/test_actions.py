@@ -80,10 +80,10 @@ def test_a_path_that_cannot_be_used(project: Project, path: str, problem: str) -
 
 
 def test_every_use_of_a_wrong_path_is_named(project: Project) -> None:
-    assert project.problems_of(_yaml("a.b") + "    entry_action: a.b\n    exit_action: a.c\n") == [
-        "fsm.yaml:7: cannot import 'a.b': there is no module 'a'",
-        "fsm.yaml:8: cannot import 'a.b': there is no module 'a'",
-        "fsm.yaml:9: cannot import 'a.c': there is no module 'a'",
+    assert project.problems_of(_yaml("nowhere.b") + "    entry_action: nowhere.b\n    exit_action: nowhere.c\n") == [
+        "fsm.yaml:7: cannot import 'nowhere.b': there is no module 'nowhere'",
+        "fsm.yaml:8: cannot import 'nowhere.b': there is no module 'nowhere'",
+        "fsm.yaml:9: cannot import 'nowhere.c': there is no module 'nowhere'",
     ]
 
 

@@ -80,6 +80,13 @@ def test_a_deadline_is_handled_like_an_event() -> None:
     assert run(of, "a", DEADLINE)[0] == Advanced("late", None, Rest.COMPLETED)
 
 
+def test_a_deadline_is_not_listed_among_the_events_that_a_state_handles() -> None:
+    of = machine(state("a").on("go", "b").after(timedelta(1), "b"), final("b"))
+
+    with pytest.raises(UnhandledEvent, match=r"it handles 'go'$"):
+        run(of, "a", "other")
+
+
 @pytest.mark.parametrize(
     ("at", "event", "said"),
     [

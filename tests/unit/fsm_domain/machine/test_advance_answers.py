@@ -65,6 +65,7 @@ def test_an_undeclared_event_is_found_before_the_machine_moves_on() -> None:
 
 class Event(StrEnum):
     GO = "go"
+    GONE = "gone"
 
 
 class Mixed(str, Enum):  # noqa: UP042 - as users wrote it before StrEnum
@@ -80,6 +81,13 @@ def test_a_member_of_an_enum_becomes_its_plain_text(answer: str) -> None:
     event = run(of, PSEUDO_INIT, PSEUDO_INIT)[0].event
     assert event == "go"
     assert type(event) is str
+
+
+def test_an_undeclared_member_of_an_enum_is_shown_as_its_text() -> None:
+    of = machine(state("a").on("go", "b").do(says(Event.GONE)), final("b"))
+
+    with pytest.raises(UndeclaredEvent, match="returned 'gone', which"):
+        run(of, PSEUDO_INIT, PSEUDO_INIT)
 
 
 @pytest.mark.parametrize("answer", ["go", Event.GO, Mixed.GO])

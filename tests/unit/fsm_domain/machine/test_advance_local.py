@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from fsm_domain import Step
+from fsm_domain import Machine, Step
 from fsm_domain.machine.advance import PSEUDO_INIT, Advanced, Rest
 from fsm_domain.machine.errors import EndlessLocalTransitions
 from fsm_domain.machine.state import Node
@@ -46,19 +46,23 @@ def counting(limit: int) -> UncheckedAction:
     return action
 
 
-def test_a_long_chain_of_local_transitions_comes_to_its_end() -> None:
-    of = machine(state("a").on("round", "a", local=True).on("out", "z").do(counting(10_001)), final("z"))
+def test_ten_thousand_local_transitions_may_follow_each_other_and_no_more() -> None:
+    def going_round(steps: int) -> Machine[str, Trail]:
+        return machine(state("a").on("round", "a", local=True).on("out", "z").do(counting(steps)), final("z"))
 
-    advanced, trail = run(of, PSEUDO_INIT, PSEUDO_INIT)
+    advanced, trail = run(going_round(10_001), PSEUDO_INIT, PSEUDO_INIT)
     assert advanced == Advanced("a", "out", Rest.NO)
     assert len(trail) == 10_001
+    with pytest.raises(EndlessLocalTransitions, match="the states 'a'; "):
+        run(going_round(10_002), PSEUDO_INIT, PSEUDO_INIT)
 
 
 def test_local_transitions_that_never_end_are_cut_short_and_named() -> None:
     of = machine(
         state("a").on("in", "b").do(says("in")),
-        state("b").on("there", "c", local=True).on("out", "a").do(says("there")),
+        state("b").on("there", "c", local=True).on("out", "a").on("end", "z", local=True).do(says("there")),
         state("c").on("back", "b", local=True).do(says("back")),
+        final("z"),
     )
 
     with pytest.raises(EndlessLocalTransitions) as caught:
@@ -83,6 +87,10 @@ def test_the_step_tells_each_action_its_state() -> None:
         state("a", entry=look, exit=look).on("go", "b", action=look, local=True).do(look_and_go),
         final("b", entry=look).do(look),
     )
-    run(of, PSEUDO_INIT, PSEUDO_INIT)
 
+    run(of, PSEUDO_INIT, PSEUDO_INIT)
     assert seen == ["a", "a", "a", "a", "b", "b"]
+
+    seen.clear()
+    run(of, "a", "go")
+    assert seen == ["a", "a", "b", "b"]

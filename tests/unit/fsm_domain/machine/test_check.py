@@ -33,6 +33,12 @@ def test_a_state_that_is_defined_twice() -> None:
     assert wrong([state("a").on("go", "end"), final("end"), final("end")]) == {"state 'end' is defined 2 times"}
 
 
+def test_what_either_of_two_states_of_one_name_leads_to_counts_as_reached() -> None:
+    states = [state("a").on("go", "b"), state("a").on("go", "c"), final("b"), final("c")]
+
+    assert wrong(states) == {"state 'a' is defined 2 times"}
+
+
 def test_an_event_that_is_handled_twice() -> None:
     assert wrong([state("a").on("go", "end").on("go", "a"), final("end")]) == {
         "state 'a': 'go' is handled 2 times",

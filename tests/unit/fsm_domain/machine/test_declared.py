@@ -109,6 +109,10 @@ class Till:
         raise AssertionError
 
 
+noted = partial(asynchronous)
+setattr(noted, "note", "so that a partial of it keeps it as it is")  # noqa: B010 - partials take any attribute
+
+
 @pytest.mark.parametrize(
     "action",
     [
@@ -129,7 +133,7 @@ class Till:
         Till.static,
         Till(),
         partial(plain),
-        partial(partial(asynchronous)),
+        partial(noted),
         partial(Till().bound),
         partial(Till()),
     ],

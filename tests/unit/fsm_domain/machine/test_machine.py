@@ -107,6 +107,7 @@ def test_a_list_of_states_that_is_changed_later_changes_nothing() -> None:
     states.append(final("cancelled"))
 
     assert list(machine.nodes) == ["shipped"]
+    assert [node.name for node in machine.states] == ["shipped"]
 
 
 class Light(str, Enum):  # noqa: UP042 - as users wrote it before StrEnum

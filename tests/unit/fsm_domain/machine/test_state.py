@@ -54,6 +54,14 @@ def test_do_or_wait_waits() -> None:
     assert node.waits
 
 
+def test_the_last_action_counts() -> None:
+    node = state("charge").on("paid", "ship").on("declined", "release")
+
+    assert node.do(charge).do_or_wait(maybe).waits
+    assert not node.do_or_wait(maybe, on_exhausted="paid").do(charge).waits
+    assert node.do_or_wait(maybe, on_exhausted="paid").do(charge).on_exhausted is None
+
+
 def test_on_keeps_the_order_and_what_belongs_to_the_transition() -> None:
     node = state("charge").on("paid", "ship", action=note).on("declined", "release", local=True)
 

@@ -1,0 +1,47 @@
+"""Every machine gets there, and soon: I5, I6."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fsm_ports.messages import Delivery
+from tests.simulation.simulation import Simulated
+from tests.simulation.story import Story
+from tests.simulation.trace import Calm
+
+DELIVERIES_A_COMMIT = 4
+"""After the storm: one delivery for the message itself, and one for each time that it was put off or its action raised."""
+DELIVERIES_A_LEFTOVER = 8
+"""For each message that the storm left behind: it comes once per claim of a holder who died or sleeps, and what it
+finds may have to be sent again, and then be acknowledged as a copy."""
+SPARE_DELIVERIES = 20
+"""A few machines are always retried more than once after the storm."""
+
+
+def i5_every_machine_ends_as_it_should(simulated: Simulated, story: Story) -> Iterator[str]:
+    for correlation_id, start in simulated.started.items():
+        record = simulated.trace.latest.get(correlation_id)
+        if record is None:
+            if simulated.scenario.faithful:
+                yield f"{correlation_id} was never started"
+        elif record.status not in start.ends or record.paused:
+            state = "paused" if record.paused else record.status.value
+            yield f"{correlation_id} is {state} at step {record.step}: {record.error}"
+
+
+def i6_after_the_storm_all_come_to_rest_soon(simulated: Simulated, story: Story) -> Iterator[str]:
+    calm = next(event.number for event in story.events if isinstance(event, Calm))
+    commits = sum(written.call.number > calm for steps in story.commits.values() for written in steps)
+    sent = sum(carried.call.number > calm for every in story.carried.values() for carried in every)
+    delivered = [
+        (call.port, effect.position)
+        for call in story.calls
+        if call.operation == "receive" and call.number > calm
+        for effect in call.effects
+        if isinstance(effect, Delivery)
+    ]
+    leftover = max(0, len(set(delivered)) - sent - (commits if simulated.emits else 0))
+    if len(delivered) > DELIVERIES_A_COMMIT * commits + DELIVERIES_A_LEFTOVER * leftover + SPARE_DELIVERIES:
+        yield f"{len(delivered)} deliveries after the storm for {commits} commits and {leftover} messages left behind"
+    if not simulated.ended:
+        yield f"not at rest after {len(delivered)} deliveries for {commits} commits"

@@ -1,0 +1,153 @@
+"""Which actions run, and when: I10, I11, I17, I20."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import combinations
+
+from fsm_ports.instance import Instance, Status
+from fsm_ports.results import Refused
+from fsm_ports.writes import Commit, EnterAttempt, Fail, LeaveAttempt, Resume
+from tests.simulation.set_ups import HOLDING
+from tests.simulation.simulation import Simulated
+from tests.simulation.story import Run, Story, Written, rests
+from tests.simulation.trace import NOT_REACHED, Call, Crashed, RunBegan, RunEnded
+
+
+def i10_what_rests_starts_nothing_but_what_was_in_flight(simulated: Simulated, story: Story) -> Iterator[str]:
+    """Each copy of the message at hand may have been on its way; a pause discards no finished run."""
+    while_resting: dict[tuple[str, int], int] = defaultdict(int)
+    for run in story.runs:
+        began = run.began
+        record = story.at(began.correlation_id, began.number)
+        if record is None or not rests(record):
+            continue
+        key = began.correlation_id, began.step
+        while_resting[key] += 1
+        if _rested_since_its_commit(story, began):
+            yield f"{began.correlation_id} rests since step {began.step} was committed, and ran it"
+        elif while_resting[key] > _copies(simulated, story, began):
+            yield f"{began.correlation_id} rests, and ran step {began.step} more often than it was sent"
+    for call in story.calls:
+        if call.operation == "commit":
+            for item, effect in zip(call.items, call.effects, strict=True):
+                if isinstance(item, Commit) and isinstance(effect, Refused) and _discarded(item, effect.found):
+                    yield f"{item.instance.correlation_id}: a pause discarded the run of step {item.instance.step - 1}"
+
+
+def i11_runs_of_a_step_do_not_overlap(simulated: Simulated, story: Story) -> Iterator[str]:
+    """Where a lock that never fails, or the source's own claims, keep them apart; until the run's claim is over."""
+    if not simulated.scenario.exclusive:
+        return
+    of_step: dict[tuple[str, int], list[Run]] = defaultdict(list)
+    for run in story.runs:
+        of_step[run.began.correlation_id, run.began.step].append(run)
+    for (correlation_id, step), runs in of_step.items():
+        for one, other in combinations(runs, 2):
+            if other.began.at < min(one.over, one.began.deadline) and other.began.number > one.began.number:
+                if one.ended is None or one.ended.number > other.began.number:
+                    yield f"{correlation_id}: two runs of step {step} overlap at {other.began.at}"
+
+
+def i17_a_machine_fails_only_once_its_retries_are_spent(simulated: Simulated, story: Story) -> Iterator[str]:
+    """On failures of its own, crashes while it was in hand, and runs of its own that outlived their claim."""
+    for written in story.writes:
+        failed = _exhausted(written)
+        if failed is not None:
+            name, step = failed
+            machine = simulated.machines[written.record.machine]
+            spent = _spent(story, name, step, written.call)
+            if spent <= min(machine.retry_for(state).max_retries for state in machine.nodes):
+                yield f"{name} gave up step {step} after {spent} failures, crashes and overlong runs"
+
+
+def i20_no_retry_runs_before_its_time(simulated: Simulated, story: Story) -> Iterator[str]:
+    """Unless some road that cannot hold it carried a copy."""
+    for run in story.runs:
+        began = run.began
+        copies = [
+            carried
+            for carried in story.carried.get((began.correlation_id, began.step), ())
+            if carried.message.retries == began.retries and carried.call.number < began.number
+        ]
+        if began.retries and copies and all(carried.call.port in HOLDING for carried in copies):
+            due = min(carried.message.not_before for carried in copies)
+            if began.at < due - simulated.scenario.limits.early:
+                yield f"{began.correlation_id} ran step {began.step} again at {began.at}, due at {due}"
+
+
+def _rested_since_its_commit(story: Story, began: RunBegan) -> bool:
+    committed = story.committed_at.get((began.correlation_id, began.step))
+    if committed is None:
+        return False
+    return all(map(rests, story.between(began.correlation_id, committed.call.number, began.number)))
+
+
+def _copies(simulated: Simulated, story: Story, began: RunBegan) -> int:
+    sent = sum(c.call.number < began.number for c in story.carried.get((began.correlation_id, began.step), ()))
+    if not simulated.emits:
+        return sent + (simulated.scenario.limits.chain > 1)  # a link of a chain needs no message
+    resumed = sum(isinstance(written.write, Resume) for written in story.versions[began.correlation_id])
+    return sent + 1 + resumed
+
+
+def _discarded(commit: Commit, found: Instance | None) -> bool:
+    if found is None or commit.expected is not Status.RUNNING:
+        return False
+    return found.paused and found.status is Status.RUNNING and found.step == commit.instance.step - 1
+
+
+def _exhausted(written: Written) -> tuple[str, int] | None:
+    """The step that was given up: the machine failed, or went on by the way that it keeps for this."""
+    write, record = written.write, written.record
+    if isinstance(write, Fail):
+        return record.correlation_id, record.step
+    if isinstance(write, Commit) and write.expected is Status.RUNNING and record.error is not None:
+        return record.correlation_id, record.step - 1
+    return None
+
+
+def _spent(story: Story, name: str, step: int, by: Call) -> int:
+    """Until the call by which the step was given up.
+
+    A process has in hand what it began to run, or entered its attempt at, last.  What it holds when it dies, or when
+    the claim ends under it, is to blame; its neighbours in the batch are not.
+    """
+    spent = 0
+    in_hand: dict[str, tuple[str, int, float] | None] = defaultdict(lambda: None)
+    outlived: set[tuple[str, float]] = set()
+    for event in story.events[: by.number]:
+        for process, held in in_hand.items():
+            if held is not None and held[:2] == (name, step) and held[2] <= event.at:
+                outlived.add((process, held[2]))
+        match event:
+            case RunBegan():
+                in_hand[event.process] = event.correlation_id, event.step, event.deadline
+            case RunEnded(context=None):
+                held = in_hand[event.process]
+                spent += held is not None and held[:2] == (name, step)
+            case Crashed():
+                held = in_hand.pop(event.process, None)
+                if held is not None and held[:2] == (name, step) and (event.process, held[2]) not in outlived:
+                    spent += 1
+            case Call():
+                spent += _noted(event, name, step, in_hand)
+            case _:
+                pass
+    return spent + len(outlived)
+
+
+def _noted(call: Call, name: str, step: int, in_hand: dict[str, tuple[str, int, float] | None]) -> int:
+    """Follow what a call says of the process's hands; 1 where a run could not sign off."""
+    could_not_leave = 0
+    for item, effect in zip(call.items, call.effects, strict=call.operation == "mark"):
+        held = in_hand[call.process]
+        if isinstance(item, EnterAttempt):
+            in_hand[call.process] = item.correlation_id, item.step, item.attempt.until
+        elif isinstance(item, LeaveAttempt):
+            could_not_leave += effect is NOT_REACHED and (item.correlation_id, item.step) == (name, step)
+            in_hand[call.process] = None
+        elif isinstance(item, Commit) and held is not None and held[0] == item.instance.correlation_id:
+            in_hand[call.process] = None if effect is not NOT_REACHED else held
+    return could_not_leave

@@ -1,0 +1,73 @@
+"""What is committed: I1, I2, I3, I7."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from fsm_ports.instance import Instance, Status
+from fsm_ports.results import Committed, Refused
+from fsm_ports.writes import Commit
+from tests.simulation.simulation import Simulated
+from tests.simulation.story import Story, Written
+
+
+def i1_committed_steps_have_no_gap_and_no_repeat(simulated: Simulated, story: Story) -> Iterator[str]:
+    for correlation_id, commits in story.commits.items():
+        steps = [written.record.step for written in commits]
+        if steps != list(range(len(steps))):
+            yield f"{correlation_id} committed the steps {steps}"
+
+
+def i2_the_step_never_falls(simulated: Simulated, story: Story) -> Iterator[str]:
+    """In any answer of the store, reads and refusals included."""
+    highest: dict[str, int] = {}
+    for call in story.calls:
+        if call.operation not in ("commit", "mark", "read"):
+            continue
+        for effect in call.effects:
+            record = _shown(effect)
+            if record is not None:
+                before = highest.get(record.correlation_id, 0)
+                if record.step < before:
+                    yield f"{record.correlation_id} fell from step {before} to {record.step} at event {call.number}"
+                highest[record.correlation_id] = max(before, record.step)
+
+
+def i3_each_context_is_the_output_of_one_run_on_the_one_before(simulated: Simulated, story: Story) -> Iterator[str]:
+    """Or the same context, where the commit was an operator's, a timer's, or the way out of the last failure."""
+    outputs: dict[tuple[str, int, str], set[str]] = defaultdict(set)
+    for run in story.runs:
+        if run.ended is not None and run.ended.context is not None:
+            began = run.began
+            outputs[began.correlation_id, began.step, began.context].add(run.ended.context)
+    for correlation_id, commits in story.commits.items():
+        for before, after in zip(commits, commits[1:], strict=False):
+            unchanged = after.record.context == before.record.context
+            ran = after.record.context in outputs[correlation_id, before.record.step, before.record.context or ""]
+            if not (unchanged if _runs_nothing(after) else ran):
+                yield f"{correlation_id}: the context of step {after.record.step} is of no run of step {before.record.step}"
+
+
+def i7_a_step_runs_only_after_the_one_before_is_committed(simulated: Simulated, story: Story) -> Iterator[str]:
+    for run in story.runs:
+        began = run.began
+        committed = story.committed_at.get((began.correlation_id, began.step))
+        if committed is None or committed.call.number > began.number:
+            yield f"{began.correlation_id} ran step {began.step} at event {began.number}, before its commit"
+
+
+def _shown(effect: object) -> Instance | None:
+    match effect:
+        case Committed(instance=record) | Refused(found=record):
+            return record
+        case Instance():
+            return effect
+        case _:
+            return None
+
+
+def _runs_nothing(written: Written) -> bool:
+    write = written.write
+    expected = write.expected if isinstance(write, Commit) else Status.RUNNING
+    return expected is not Status.RUNNING or written.record.error is not None

@@ -1,0 +1,74 @@
+"""One thing to simulate: back ends, machines, people, and what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from fsm_domain import RetryPolicy
+from fsm_domain.runtime.limits import Limits
+from fsm_ports.instance import Status
+from tests.simulation.faults import STORM, Faults
+from tests.simulation.set_ups import SetUp
+
+COMPLETES = frozenset({Status.COMPLETED})
+FAILS = frozenset({Status.FAILED})
+
+
+class Start(NamedTuple):
+    """A machine instance to start, and what becomes of it in the end."""
+
+    machine: str
+    context: dict[str, Any]  # Any: plain JSON
+    ends: frozenset[Status] = COMPLETES
+    events: int = 0
+    """Outside events that a sender has for it."""
+
+
+def loops(count: int, left: int = 5, **more: object) -> tuple[Start, ...]:
+    """`count` instances of `loop`, each with `left` pieces of work to do."""
+    return tuple(Start("loop", {"left": left, **more}) for _ in range(count))
+
+
+GENEROUS = RetryPolicy(max_retries=40, base=1.0, cap=10.0)
+"""More than any storm here can spend: a machine that fails under it failed without reason."""
+STRICT = RetryPolicy(max_retries=2, base=1.0, cap=10.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """Times in seconds."""
+
+    name: str
+    set_up: SetUp
+    starts: Sequence[Start] = field(default_factory=lambda: loops(3))
+    workers: int = 2
+    batch: int = 4
+    claim: float = 30.0
+    """How long a source hides what it handed out."""
+    invocation: float = 30.0
+    """How long a worker may take over a batch."""
+    action: float = 2.0
+    """Longest action."""
+    faults: Faults = STORM
+    storm: int = 2500
+    """Turns until nothing goes wrong any more, at most."""
+    fragile: Sequence[str] = ()
+    """Back ends that go down for a while."""
+    limits: Limits = field(default_factory=Limits)
+    retry: RetryPolicy = GENEROUS
+    raising: float = 0.15
+    """Share of the attempts in which an action raises."""
+    operators: bool = False
+    """Somebody pauses, resumes and redrives the instances, and aborts some."""
+    recovery: float = 0.0
+    """Age at which two overlapping timers recover what has not moved; 0: there is no recovery."""
+    faithful: bool = True
+    """Callers repeat what they saw no answer to; else those that die leave it at that."""
+    named: bool = True
+    """Callers choose the ids."""
+    exclusive: bool = False
+    """A lock that never fails, or the source's own claims, keep runs of one step apart."""
+    busy_a_lease: int | None = None
+    """How often one message may meet Busy under one lease; None: no lock, or no road that can hold."""

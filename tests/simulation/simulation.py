@@ -1,0 +1,173 @@
+"""Runs one scenario under one seed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fsm_adapters.memory import MemoryMetrics
+from fsm_domain.failover.post import Post
+from fsm_domain.runtime.dispatcher import Dispatcher
+from fsm_domain.runtime.registry import Machines, registry
+from fsm_domain.runtime.runtime import Runtime
+from fsm_ports.errors import PortError
+from fsm_ports.instance import Instance, Status
+from tests.simulation.faults import CALM
+from tests.simulation.kernel import Kernel
+from tests.simulation.machines import Actions, loop, patient, spare, timed
+from tests.simulation.people import caller, operator, sender, timer, weather
+from tests.simulation.runs import Runs
+from tests.simulation.scenario import Scenario, Start
+from tests.simulation.set_ups import Connect, Lab, Ports
+from tests.simulation.trace import Calm, Crashed, Trace
+
+QUIET = 200.0
+"""Seconds without a delivery after which nothing more will come: more than any claim, lease or stall."""
+CALM_TURNS = 60_000
+CALM_SECONDS = 6 * 3600.0
+"""How long a simulation may go on after its storm."""
+LONGEST_IDLE = 8.0
+"""Seconds between two polls of a worker who finds nothing."""
+FAITHFUL_TRIES = 10_000
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What there is to check."""
+
+    scenario: Scenario
+    seed: int
+    trace: Trace
+    started: dict[str, Start]
+    """By correlation id."""
+    machines: Machines
+    emits: bool
+    """The store delivers what is committed."""
+    ended: bool
+    """Everything came to rest, and nothing was delivered any more."""
+
+
+def simulate(scenario: Scenario, seed: int) -> Simulated:
+    """The same scenario and seed give the same trace, in every process."""
+    with tempfile.TemporaryDirectory(prefix="fsm-sim-") as folder:
+        return _Simulation(scenario, seed, Path(folder)).run()
+
+
+class _Simulation:
+    def __init__(self, scenario: Scenario, seed: int, folder: Path) -> None:
+        self._scenario, self._seed = scenario, seed
+        self._kernel, self._trace = Kernel(seed), Trace()
+        self._runs = Runs(self._kernel, self._trace)
+        actions = Actions(self._kernel, self._runs, seed, scenario.raising, scenario.action)
+        self._machines = registry([make(actions, scenario.retry) for make in (loop, patient, timed, spare)])
+        self._connect: Connect = scenario.set_up(Lab(self._kernel, self._trace, folder))
+        self._started: dict[str, Start] = {}
+        self._unfinished, self._emits = 0, False
+        self._kernel.on_crash = self._crashed
+
+    def run(self) -> Simulated:
+        kernel, scenario = self._kernel, self._scenario
+        self._populate()
+        kernel.faults = scenario.faults
+        kernel.run(self._at_rest, kernel.random.randint(scenario.storm // 10, scenario.storm), CALM_SECONDS)
+        kernel.faults = CALM
+        kernel.down.clear()
+        self._trace.add(Calm(self._trace.next_number, kernel.now))
+        ended = kernel.run(self._at_rest, CALM_TURNS, CALM_SECONDS) and self._drain()
+        kernel.close()
+        return Simulated(scenario, self._seed, self._trace, self._started, self._machines, self._emits, ended)
+
+    def _populate(self) -> None:
+        kernel, scenario = self._kernel, self._scenario
+        for n in range(scenario.workers):
+            kernel.spawn(f"worker{n}", self._worker)
+        for n, start in enumerate(scenario.starts):
+            # A caller who crashes knows no more which id was made for it.
+            self._task(f"caller{n}", self._caller(start, f"m{n}" if scenario.named else None), mortal=scenario.named)
+            if start.events:
+                self._task(f"sender{n}", lambda s=start, i=f"m{n}": sender(kernel, self._open, s, i))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+            if scenario.operators:
+                aborts = Status.ABORTED in start.ends
+                self._task(
+                    f"operator{n}",
+                    lambda i=f"m{n}", a=aborts: operator(kernel, self._open, i, aborts=a),  # type: ignore[misc]  # as above
+                )
+        for n in range(2 if scenario.recovery else 0):
+            kernel.spawn(f"timer{n}", lambda: timer(kernel, self._open, scenario.recovery))
+        if scenario.fragile:
+            kernel.spawn("weather", lambda: weather(kernel, tuple(scenario.fragile)), mortal=False)
+
+    def _task(self, name: str, life: Callable[[], None], *, mortal: bool = True) -> None:
+        """A process that comes to an end; the simulation waits for it."""
+        self._unfinished += 1
+
+        def finished() -> None:
+            life()
+            self._unfinished -= 1
+
+        self._kernel.spawn(name, finished, mortal=mortal)
+
+    def _caller(self, start: Start, correlation_id: str | None) -> Callable[[], None]:
+        def tell(told: str) -> None:
+            self._started[told] = start
+
+        if correlation_id is not None:
+            self._started[correlation_id] = start
+        tries = FAITHFUL_TRIES if self._scenario.faithful else 1
+        return lambda: caller(self._kernel, self._open, start, correlation_id, tell, tries)
+
+    def _open(self) -> Runtime:
+        return self._runtime(self._connect())
+
+    def _runtime(self, ports: Ports) -> Runtime:
+        kernel, self._emits = self._kernel, ports.store.emits
+        return Runtime(
+            machines=self._machines, store=ports.store,
+            post=Post(kernel.clock, ports.buses, ports.retries, ports.dead_letters),
+            codec=self._runs, clock=kernel.clock, random=kernel.ids, wait=_never, metrics=MemoryMetrics(),
+            lock=ports.lock, history=ports.history, limits=self._scenario.limits, homes=ports.homes,
+        )  # fmt: skip
+
+    def _worker(self) -> None:
+        kernel, scenario = self._kernel, self._scenario
+        ports = self._connect()
+        dispatcher, idle = Dispatcher(self._runtime(ports)), 0.1
+        while True:
+            handled = 0
+            for source in ports.sources:
+                limit = kernel.random.randint(1, scenario.batch)
+                received = source.receive(limit, kernel.now + scenario.claim)
+                if isinstance(received, PortError) or not received:
+                    continue
+                outcomes = dispatcher.handle(received, kernel.now + scenario.invocation)
+                source.settle(received, outcomes)
+                handled += len(received)
+            idle = 0.1 if handled else min(2 * idle, LONGEST_IDLE)
+            kernel.sleep(kernel.random.uniform(0.0, idle))
+
+    def _at_rest(self) -> bool:
+        latest, faithful = self._trace.latest, self._scenario.faithful
+        begun = self._started if faithful else [one for one in self._started if one in latest]
+        return self._unfinished == 0 and all(_rests(latest.get(correlation_id)) for correlation_id in begun)
+
+    def _drain(self) -> bool:
+        """Copies of messages are still on their way."""
+        while True:
+            before = self._trace.deliveries
+            if not self._kernel.run(lambda: self._trace.deliveries > before, CALM_TURNS, QUIET):
+                return self._trace.deliveries == before
+            if self._kernel.turns > 3 * CALM_TURNS:
+                return False
+
+    def _crashed(self, incarnation: str) -> None:
+        self._trace.add(Crashed(self._trace.next_number, self._kernel.now, incarnation))
+
+
+def _rests(record: Instance | None) -> bool:
+    return record is not None and record.status not in (Status.RUNNING, Status.WAITING)
+
+
+def _never(awaitable: object) -> object:
+    raise RuntimeError(f"no action of these machines is async, yet there is {awaitable!r}")
