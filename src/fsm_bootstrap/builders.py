@@ -60,6 +60,10 @@ def build_roads(supplies: Supplies) -> Roads:
 
 
 def build_dead_letters(supplies: Supplies) -> tuple[EventBus, ...]:
+    """Where nothing is set an embedded stream keeps them itself: what nobody can read must be somewhere."""
+    settings = supplies.settings
+    if settings.dead_letter_source is None and settings.stream.embedded:
+        return (registry.make(registry.DEAD_LETTER, settings.stream, supplies, "PRIMARY_STREAM_SOURCE"),)
     return tuple(_chosen(registry.DEAD_LETTER, supplies, "DEAD_LETTER_SOURCE"))
 
 

@@ -97,8 +97,9 @@ class Settings(BaseSettings):
     )
     dead_letter_source: Source | None = Field(
         default=None,
-        description="Takes messages that can never be handled (unreadable, unknown machine). Unset: they are logged "
-        "without their content and dropped.",
+        description="Takes messages that can never be handled (unreadable, unknown machine). Unset: an embedded "
+        "stream source keeps them beside its messages; elsewhere the record is marked failed, and what cannot be read "
+        "stays with its source.",
     )
     max_chained_transitions: int | None = Field(
         default=None,

@@ -21,9 +21,8 @@ pytestmark = [pytest.mark.timeout(600), pytest.mark.xdist_group("wheel")]
 
 def run(command: str, folder: Path, environment: Mapping[str, str]) -> str:
     """What a shell prints on both its outputs; it must succeed."""
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", command], cwd=folder, env=environment, check=False, capture_output=True, text=True
-    )  # fmt: skip
+    bash = ["bash", "-euo", "pipefail", "-c", command]
+    done = subprocess.run(bash, cwd=folder, env=environment, check=False, capture_output=True, text=True)
     assert done.returncode == 0, f"$ {command}\n{done.stdout}\n{done.stderr}\nexit code {done.returncode}"
     return done.stdout + done.stderr
 
@@ -47,7 +46,10 @@ def blocks(document: Path) -> list[tuple[str, str]]:
     text = document.read_text()
     for parser in parsers:
         found += parser(Document(text, str(document)))
-    return [(text[region.start :].split("\n", 1)[0].strip("`"), str(region.parsed)) for region in sorted(found)]
+    return [
+        (text[region.start :].split("\n", 1)[0].strip("`"), str(region.parsed))
+        for region in sorted(found, key=lambda r: r.start)
+    ]
 
 
 def test_the_readme_leads_to_a_finished_machine(shell: dict[str, str], tmp_path: Path) -> None:

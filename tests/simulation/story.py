@@ -119,6 +119,15 @@ class Story:
         return found
 
     @cached_property
+    def sent_by(self) -> dict[tuple[str, str], list[Carried]]:
+        """The same messages by the process that sent them, and correlation id."""
+        found: dict[tuple[str, str], list[Carried]] = defaultdict(list)
+        for every in self.carried.values():
+            for carried in every:
+                found[carried.call.process, carried.message.correlation_id].append(carried)
+        return found
+
+    @cached_property
     def deliveries(self) -> list[Delivered]:
         """In the order in which they were received."""
         settled: dict[tuple[str, str, str], list[tuple[Call, Outcome]]] = defaultdict(list)

@@ -30,6 +30,8 @@ def value_problem(path: str, value: object) -> str:
             return f"{path}: {name} is no JSON; store a sorted list"
         case bytes() | bytearray() | memoryview():
             return f"{path}: {name} is no JSON; store text, such as base64"
+        case type():
+            return f"{path}: the class {value.__name__} itself is no JSON; make an object of it"
         case Enum():
             return f"{path}: {name} is no JSON; store its value"
         case _:

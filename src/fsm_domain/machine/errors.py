@@ -6,14 +6,18 @@ from collections.abc import Collection, Iterable
 
 
 class MachineError(ValueError):
-    """A machine that makes no sense.  The message lists every problem, one a line, each with the machine's name."""
+    """A machine that makes no sense.  The message lists every problem, one a line, each with the machine's name.
+
+    >>> print(MachineError("orders", ["state 'ship' is defined 2 times", "max_steps is at least 1, not 0"]))
+    machine 'orders': state 'ship' is defined 2 times
+    machine 'orders': max_steps is at least 1, not 0
+    """
 
     def __init__(self, machine: str, problems: Iterable[str]) -> None:
         self.machine = machine
         self.problems = tuple(problems)
-        super().__init__(
-            machine, self.problems
-        )  # as they were given, so that a copy in another process is made of them
+        # What it was made of, not its text: so it can be made again in another process.
+        super().__init__(machine, self.problems)
 
     def __str__(self) -> str:
         return "\n".join(f"machine {self.machine!r}: {problem}" for problem in self.problems)

@@ -30,11 +30,17 @@ class Edge(NamedTuple):
 class Machine(Generic[S, C]):
     """A named set of states, over one type of context.
 
-    >>> state, final = State[str, dict], FinalState[str, dict]
-    >>> orders = Machine[str, dict](
-    ...     "orders", dict, initial="ship", states=[state("ship").on("done", "shipped").do(ship), final("shipped")])
+    >>> OrderState = Literal["ship", "shipped"]
+    >>> def ship(order: dict, step: Step) -> Literal["done"]:
+    ...     return "done"
+    >>> state, final = State[OrderState, dict], FinalState[OrderState, dict]
+    >>> Machine[OrderState, dict]("orders", dict, initial="ship", states=[
+    ...     state("ship").on("done", "shipped").do(ship),
+    ...     final("shipped"),
+    ... ])
+    <Machine 'orders': 2 states, 1 transitions>
 
-    Everything that types cannot show is checked here.
+    A type checker finds an unknown state, event or context; everything that types cannot show is checked here.
 
     Raises:
         MachineError: lists every problem at once.

@@ -6,7 +6,7 @@ from fsm_domain.failover.post import Parcel
 from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.runtime import Runtime
-from fsm_ports.instance import Instance
+from fsm_ports.instance import Instance, Status
 from fsm_ports.messages import ACK
 
 
@@ -37,10 +37,23 @@ class Aftermath:
             job.doom = _unfounded(message, found)
         elif found.step > message.step and job.position and found.position == job.position:
             self.emit(job, found, owner)
+            self._stand_in(job)
         else:
             if found.step > message.step:
                 self._runtime.metrics.count("duplicate", message.machine, message.state, message.event or "")
             job.outcome = ACK
+
+    def _stand_in(self, job: Job) -> None:
+        """Another holder of this very message may be at work on a chain, whose next commit bears the position, too.
+
+        Once the message is acknowledged here, nobody else could take that commit further if the other died.
+        """
+        parcel = job.parcel
+        if parcel is not None and isinstance(parcel.outgoing.message, Instance):
+            message = parcel.outgoing.message
+            if message.status is Status.RUNNING:
+                outgoing = parcel.outgoing._replace(message=message._replace(position=job.position))
+                job.parcel = Parcel(outgoing, parcel.road)
 
 
 def _unfounded(message: Instance, found: Instance | None) -> str:

@@ -8,9 +8,20 @@ from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import OutcomeUnknown, PortError
 from fsm_ports.history_log import HistoryEntry, entry_of_commit, entry_of_mark
-from fsm_ports.instance import Instance
+from fsm_ports.instance import Instance, Status
 from fsm_ports.results import CommitResult, Committed, Refused
-from fsm_ports.writes import Commit, Mark
+from fsm_ports.writes import (
+    Abort,
+    AppendEvent,
+    Commit,
+    EnterAttempt,
+    Fail,
+    LeaveAttempt,
+    Mark,
+    Pause,
+    Resume,
+    Touch,
+)
 
 
 class Caller:
@@ -51,7 +62,7 @@ class Caller:
         return result
 
     def mark(self, mark: Mark) -> Committed | Refused:
-        """Mark, asking again once where the answer was lost.
+        """Mark, asking again once where the answer was lost; a record that then shows the mark counts as marked.
 
         Raises:
             PortError: it is not known to have taken place.
@@ -59,6 +70,8 @@ class Caller:
         result: CommitResult = self._runtime.store.mark([mark])[0]
         if isinstance(result, OutcomeUnknown):
             result = self._runtime.store.mark([mark])[0]
+            if isinstance(result, Refused) and result.found is not None and _shows(result.found, mark):
+                result = Committed(result.found)
         if isinstance(result, PortError):
             raise result
         entry = entry_of_mark(mark, result.instance) if isinstance(result, Committed) else None
@@ -94,6 +107,23 @@ class Caller:
 
 def _is_ours(found: Instance | None, commit: Commit) -> bool:
     return found is not None and found.step == commit.instance.step and found.run_id == commit.instance.run_id
+
+
+def _shows(found: Instance, mark: Mark) -> bool:
+    """The record is as the mark leaves it: a second try of a mark that took place is refused for that very reason."""
+    match mark:
+        case Pause():
+            return found.paused
+        case Resume():
+            return not found.paused
+        case Abort():
+            return found.status is Status.ABORTED and found.error == mark.reason
+        case Touch():
+            return (found.step, found.updated_at) == (mark.step, mark.now)
+        case AppendEvent():
+            return mark.event.id in found.seen
+        case Fail() | EnterAttempt() | LeaveAttempt():  # a dispatcher's own; it looks at the record found
+            return False
 
 
 def doing(record: Instance) -> str:

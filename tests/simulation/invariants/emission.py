@@ -52,18 +52,30 @@ def _is_safe(story: Story, delivered: Delivered, emits: bool) -> bool:
     if any(rests(record) for record in versions):
         return True
     if not versions or versions[-1].step < message.step:
-        return _sent(story, name, message.step, first, last, delivered.received.process, port="dead")
-    if _sent(story, name, message.step, first, last, delivered.received.process):
-        return True  # another message has taken this one's place, and bears its position
+        return _stood_in(story, delivered, last)  # in the dead letters
+    if _stood_in(story, delivered, last):
+        return True
     if versions[-1].step == message.step:
         return any(record.status is Status.WAITING and not record.deadline for record in versions)
     return _follows(story, delivered, versions[-1].step, last, emits)
 
 
+def _stood_in(story: Story, delivered: Delivered, last: int) -> bool:
+    """Another message has taken this one's place: one of the same step, or of a later one that bears its position."""
+    message, received = delivered.message, delivered.received
+    return any(
+        received.number < carried.call.number < last
+        and (carried.message.step == message.step or carried.message.position == delivered.position)
+        for carried in story.sent_by.get((received.process, message.correlation_id), ())
+    )
+
+
 def _follows(story: Story, delivered: Delivered, step: int, last: int, emits: bool) -> bool:
     """The last of the commits that this delivery caused was emitted, or overtaken; a stale one caused none."""
     name, caused = delivered.message.correlation_id, delivered.message.step
-    while (next_ := story.committed_at.get((name, caused + 1))) and next_.record.position == delivered.position:
+    while (after := story.committed_at.get((name, caused + 1))) and after.call.number < last:
+        if after.record.position != delivered.position:
+            break
         caused += 1
     if caused < step:
         return True
@@ -76,13 +88,5 @@ def _follows(story: Story, delivered: Delivered, step: int, last: int, emits: bo
     return emits or _sent(story, name, caused, committed.call.number, last)
 
 
-def _sent(
-    story: Story, name: str, step: int, first: int, last: int, process: str | None = None, port: str | None = None
-) -> bool:
-    return any(
-        first < carried.call.number < last
-        and process in (None, carried.call.process)
-        and (carried.call.port == port if port else carried.call.port != "dead")
-        for carried in story.carried.get((name, step), ())
-    )
-
+def _sent(story: Story, name: str, step: int, first: int, last: int) -> bool:
+    return any(first < carried.call.number < last for carried in story.carried.get((name, step), ()))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fsm_adapters._wire.message import decode, encode
 from fsm_ports import Attempt, InboxEvent, Instance, Status, Unreadable
+
+drawn = settings(deadline=None, database=None, print_blob=True)
 
 # Text of every plane; UTF-8 cannot hold surrogates, and no back end takes them.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -43,6 +45,9 @@ MESSAGES = st.builds(
     started_at=TIMES,
     updated_at=TIMES,
     error=st.none() | TEXT,
+    attempts=st.just(()),
+    inbox=st.just(()),
+    seen=st.just(()),
 )
 MESSAGE = Instance(
     machine="orders",
@@ -61,11 +66,13 @@ MESSAGE = Instance(
 )
 
 
+@drawn
 @given(MESSAGES)
 def test_message_comes_back_as_it_was(message: Instance) -> None:
     assert decode(encode(message)) == message
 
 
+@drawn
 @given(MESSAGES)
 def test_message_is_standard_json(message: Instance) -> None:
     content = json.loads(encode(message))
@@ -76,6 +83,7 @@ def test_message_is_standard_json(message: Instance) -> None:
         assert content["user_context"] == json.loads(message.context)
 
 
+@drawn
 @given(MESSAGES.filter(lambda message: message.context is not None), st.booleans(), st.sampled_from([None, 2]))
 def test_message_that_somebody_wrote_anew_is_the_same(message: Instance, sort: bool, indent: int | None) -> None:
     anew = json.dumps(json.loads(encode(message)), sort_keys=sort, indent=indent)
@@ -110,6 +118,7 @@ def test_context_stands_last_and_is_not_parsed() -> None:
     assert decode(encode(message)) == message
 
 
+@drawn
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_unreadable_comes_back_as_it_was(text: str, reason: str) -> None:
     unreadable = Unreadable(text, reason)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fsm_adapters._wire.message import decode, encode
 from fsm_ports import Instance, Status, Unreadable
+
+drawn = settings(deadline=None, database=None, print_blob=True)
 
 MESSAGE = Instance(
     "orders", "o-1", "d-1", 7, Status.RUNNING, False, "charge", "paid", '{"cents": 5}', run_id="r-1", started_at=1.5e9
@@ -126,12 +128,14 @@ def test_context_length_that_does_not_fit_is_not_believed() -> None:
     assert decode(more) == MESSAGE._replace(context='{"cents":5}')
 
 
+@drawn
 @given(st.text())
 @example("\x00")
 def test_any_text_is_a_message_or_unreadable(text: str) -> None:
     assert isinstance(decode(text), Instance | Unreadable)
 
 
+@drawn
 @given(st.integers(0, len(TEXT)), st.integers(0, 10), st.text(max_size=5))
 def test_damaged_message_is_a_message_or_unreadable(at: int, gone: int, put: str) -> None:
     damaged = TEXT[:at] + put + TEXT[at + gone :]

@@ -125,14 +125,14 @@ def test_the_same_seed_draws_the_same_machines() -> None:
 
 
 def _changes(graph: Description) -> Iterator[Description]:
-    """The same graph with one edge more, or with one that is local instead of not, or has another event."""
+    """The same graph with one edge more, or one that is local instead of not, or has another event or target."""
     for state, arrows in graph.arrows.items():
         for event, arrow in arrows.items():
             rest = {name: value for name, value in arrows.items() if name != event}
             yield _with(graph, state, {**rest, event: Arrow(arrow.target, not arrow.local)})
             yield _with(graph, state, {**rest, "renamed": arrow})
             yield _with(graph, state, {**arrows, "added": arrow})
-            if len(rest) > 0 and any(other.target == arrow.target for other in rest.values()):
+            if arrow.target != state and any(other.target == arrow.target for other in rest.values()):
                 yield _with(graph, state, {**rest, event: Arrow(state, local=False)})
 
 
