@@ -14,6 +14,7 @@ from fsm_domain.runtime.client import Client
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.operator import Operator
 from fsm_domain.runtime.recoverer import Recoverer
+from fsm_domain.runtime.replayer import Replayer
 from fsm_domain.runtime.registry import AnyMachine, Machines, registry
 from fsm_ports.checkpoint_store import CheckpointStore
 from fsm_ports.clock import Clock, Random
@@ -40,6 +41,8 @@ class App:
     operator: Operator
     """Sends outside events; pauses, resumes, aborts, redrives."""
     recoverer: Recoverer
+    replayer: Replayer
+    """Runs an earlier part of a machine's life again, under another name."""
     dispatcher: Dispatcher
     """Handles deliveries, whoever received them."""
     sources: tuple[MessageSource, ...]
@@ -96,6 +99,7 @@ def build_application(
         client=container.client(),
         operator=container.operator(),
         recoverer=container.recoverer(),
+        replayer=container.replayer(),
         dispatcher=container.dispatcher(),
         sources=container.roads().sources,
         store=container.store(),

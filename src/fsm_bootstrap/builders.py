@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from fsm_adapters.system.clock import SystemClock
+from fsm_adapters.system.time_limit import AlarmTimeLimit, ElapsedTimeLimit
 from fsm_bootstrap import registry
 from fsm_bootstrap.metrics import EveryMetricsSink
 from fsm_bootstrap.registry import Port
@@ -14,6 +16,7 @@ from fsm_bootstrap.supplies import Supplies
 from fsm_domain.failover.checkpoint_store import PRIMARY_HOME, SECONDARY_HOME, HomedCheckpointStore
 from fsm_domain.failover.lock_cache import FailoverLockCache
 from fsm_domain.failover.post import Post
+from fsm_domain.machine.action import Limit
 from fsm_domain.runtime.limits import Limits
 from fsm_ports.checkpoint_store import CheckpointStore
 from fsm_ports.clock import Clock
@@ -100,6 +103,11 @@ def build_history(supplies: Supplies) -> HistoryLog | None:
     if not settings.checkpoint.embedded:
         return None
     return registry.make(registry.HISTORY, settings.checkpoint, supplies, "PRIMARY_CHECKPOINT_SOURCE")
+
+
+def build_limit(clock: Clock) -> Limit:
+    """An alarm tells no virtual time."""
+    return AlarmTimeLimit(clock) if isinstance(clock, SystemClock) else ElapsedTimeLimit(clock)
 
 
 def build_metrics(supplies: Supplies) -> MetricsSink:

@@ -12,6 +12,7 @@ from fsm_domain.runtime.client import Client
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.operator import Operator
 from fsm_domain.runtime.recoverer import Recoverer
+from fsm_domain.runtime.replayer import Replayer
 from fsm_domain.runtime.runtime import Runtime
 
 
@@ -38,6 +39,7 @@ class Container(DeclarativeContainer):
     limits = ThreadSafeSingleton(builders.build_limits, settings, store)
     codec = ThreadSafeSingleton(JsonCodec)
     wait = ThreadSafeSingleton(AwaitRunner)
+    limit = ThreadSafeSingleton(builders.build_limit, clock)
     runtime = ThreadSafeSingleton(
         Runtime,
         machines=machines,
@@ -47,6 +49,7 @@ class Container(DeclarativeContainer):
         clock=clock,
         random=random,
         wait=wait,
+        limit=limit,
         metrics=metrics,
         lock=lock,
         history=history,
@@ -57,3 +60,4 @@ class Container(DeclarativeContainer):
     client = ThreadSafeSingleton(Client, runtime)
     operator = ThreadSafeSingleton(Operator, runtime)
     recoverer = ThreadSafeSingleton(Recoverer, runtime)
+    replayer = ThreadSafeSingleton(Replayer, runtime)

@@ -80,7 +80,7 @@ def entry_of_commit(commit: Commit, after: Instance) -> HistoryEntry:
         happened = Happened.EVENT
     else:
         happened = Happened.STEP
-    return _entry(after, happened, after.updated_at, commit.taken or None, after.context)
+    return _entry(after, happened, after.updated_at, commit.note or commit.taken or None, after.context)
 
 
 def entry_of_mark(mark: Mark, after: Instance) -> HistoryEntry | None:
@@ -95,7 +95,7 @@ def entry_of_mark(mark: Mark, after: Instance) -> HistoryEntry | None:
         case Resume():
             return _entry(after, Happened.RESUMED, mark.now, mark.reason)
         case Touch():
-            return _entry(after, Happened.RECOVERED, mark.now, None)
+            return _entry(after, Happened.RECOVERED, mark.now, mark.reason or None)
         case AppendEvent():
             return _entry(after, Happened.INBOX, mark.now, mark.event.name)
         case EnterAttempt() | LeaveAttempt():

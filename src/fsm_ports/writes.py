@@ -26,6 +26,8 @@ class Commit(NamedTuple):
     """Epoch seconds; 0: not held.  A store that emits delivers the record no earlier: the writer goes on with it."""
     taken: str = ""
     """Id of the outside event that this commit consumes."""
+    note: str = ""
+    """Why, for the history: an operator's reason."""
 
 
 class Fail(NamedTuple):
@@ -75,6 +77,7 @@ class Touch(NamedTuple):
     """As read, epoch seconds."""
     now: float
     home: str = ""
+    reason: str = ""
 
 
 class EnterAttempt(NamedTuple):

@@ -25,7 +25,7 @@ def tracer() -> Iterator[AnyMachine]:
         yield machine
 
 
-def _never(answer: Awaitable[object]) -> object:
+def _never(answer: Awaitable[object], timeout: float | None) -> object:
     raise AssertionError(answer)
 
 

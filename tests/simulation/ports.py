@@ -82,9 +82,7 @@ class WiredBus(EventBus):
 
 
 class WiredRetry(WiredBus, RetryScheduler):
-    def __init__(
-        self, wire: Wire, retry: RetryScheduler, *, can_delay: bool = False, may_repeat: bool = True
-    ) -> None:
+    def __init__(self, wire: Wire, retry: RetryScheduler, *, can_delay: bool = False, may_repeat: bool = True) -> None:
         super().__init__(wire, retry, can_delay=can_delay, may_repeat=may_repeat)
         self.max_delay = retry.max_delay
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fsm_adapters.memory import MemoryMetrics
+from fsm_adapters.system.time_limit import ElapsedTimeLimit
 from fsm_domain.failover.post import Post
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.registry import Machines, registry
@@ -126,7 +127,7 @@ class _Simulation:
         return Runtime(
             machines=self._machines, store=ports.store,
             post=Post(kernel.clock, ports.buses, ports.retries, ports.dead_letters),
-            codec=self._runs, clock=kernel.clock, random=kernel.ids, wait=_never, metrics=MemoryMetrics(),
+            codec=self._runs, clock=kernel.clock, random=kernel.ids, wait=_never, limit=ElapsedTimeLimit(kernel.clock), metrics=MemoryMetrics(),
             lock=ports.lock, history=ports.history, limits=self._scenario.limits, homes=ports.homes,
         )  # fmt: skip
 
@@ -169,5 +170,5 @@ def _rests(record: Instance | None) -> bool:
     return record is not None and record.status not in (Status.RUNNING, Status.WAITING)
 
 
-def _never(awaitable: object) -> object:
+def _never(awaitable: object, timeout: float | None) -> object:
     raise RuntimeError(f"no action of these machines is async, yet there is {awaitable!r}")

@@ -20,9 +20,7 @@ class Wire:
     def __init__(self, kernel: Kernel, trace: Trace, port: str, *, fragile: bool = True) -> None:
         self.kernel, self.trace, self.port, self.fragile = kernel, trace, port, fragile
 
-    def call(
-        self, operation: str, items: Sequence[T], do: Callable[[Sequence[T]], Sequence[R]]
-    ) -> list[R | PortError]:
+    def call(self, operation: str, items: Sequence[T], do: Callable[[Sequence[T]], Sequence[R]]) -> list[R | PortError]:
         """One call for many items; each has a fate of its own."""
         kernel = self.kernel
         kernel.pause()

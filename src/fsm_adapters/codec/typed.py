@@ -30,7 +30,8 @@ class TypedContext:
         try:
             self._adapter = TypeAdapter[Any](cast("Any", modern(cast("object", kind))))  # Any: the user's type
         except (PydanticUserError, NameError, TypeError) as error:
-            raise ContextError(f"{self._name} cannot be the type of a context: {error}") from error
+            reason = str(error).partition("\n")[0]
+            raise ContextError(f"{self._name} cannot be the type of a context: {reason}") from error
         self._extra: Literal["forbid"] | None = None if _says_extra(self._adapter.core_schema) else "forbid"
 
     def read(self, text: str) -> object:

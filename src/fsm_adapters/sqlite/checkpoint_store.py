@@ -88,7 +88,7 @@ class SqliteCheckpointStore(CheckpointStore):
 
     def _alone(self, commit: Commit) -> CommitResult:
         # One statement is a transaction by itself, at two thirds of the price.
-        if not commit.taken and commit.instance.step:
+        if not commit.taken and not commit.note and commit.instance.step:
             stepped = self._file.run(_step, commit)
             if stepped is not None:
                 return stepped
@@ -119,7 +119,7 @@ def _commit(db: sqlite3.Connection, commit: Commit) -> CommitResult:
     """The commit, whatever it meets; for a transaction."""
     if commit.instance.step == 0:
         return _create(db, commit)
-    stepped = None if commit.taken else _step(db, commit)
+    stepped = None if commit.taken or commit.note else _step(db, commit)
     if stepped is not None:
         return stepped
     before = found(db, commit.instance.correlation_id)
@@ -131,8 +131,9 @@ def _commit(db: sqlite3.Connection, commit: Commit) -> CommitResult:
     due = ready_at(after, commit.hold_until)
     keeps_claim = commit.hold_until > 0 and due is not None
     db.execute(_REPLACE[keeps_claim], (*record_row(after), due, after.correlation_id))
-    if commit.taken:
-        db.execute(_NOTE, (commit.taken, after.correlation_id))
+    note = commit.note or commit.taken
+    if note:
+        db.execute(_NOTE, (note, after.correlation_id))
     return Committed(after)
 
 

@@ -27,15 +27,16 @@ class AwaitRunner:
         self._helpers: dict[threading.Thread, ThreadPoolExecutor] = {}
         self._lock = threading.Lock()
 
-    def __call__(self, awaitable: Awaitable[T]) -> T:
+    def __call__(self, awaitable: Awaitable[T], timeout: float | None = None) -> T:
         """The result of `awaitable`, or the exception that it raises; it sees the caller's context variables.
 
         Raises:
+            TimeoutError: it took longer than `timeout` seconds, and was cancelled.
             RuntimeError: it was cancelled.
         """
         if not _inside_a_loop():
-            return self._run(awaitable, contextvars.copy_context())
-        return self._helper().submit(self._run, awaitable, contextvars.copy_context()).result()
+            return self._run(awaitable, timeout, contextvars.copy_context())
+        return self._helper().submit(self._run, awaitable, timeout, contextvars.copy_context()).result()
 
     def close(self) -> None:
         """Close every event loop; call it when nothing runs any more.  A later call opens new ones."""
@@ -46,11 +47,18 @@ class AwaitRunner:
             helper.shutdown()
         _close(list(loops.values()))
 
-    def _run(self, awaitable: Awaitable[T], context: contextvars.Context) -> T:
+    def _run(self, awaitable: Awaitable[T], timeout: float | None, context: contextvars.Context) -> T:
         import asyncio
 
         async def result() -> T:
-            return await awaitable
+            limit = asyncio.timeout(timeout)
+            try:
+                async with limit:
+                    return await awaitable
+            except TimeoutError:
+                if limit.expired():
+                    raise TimeoutError(f"the action took longer than its timeout of {timeout:g} s") from None
+                raise
 
         try:
             return self._loop().run(result(), context=context)

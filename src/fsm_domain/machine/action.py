@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from math import inf
 from typing import Any, Final, TypeAlias, TypeVar, Union
 
 C = TypeVar("C")
 R = TypeVar("R")
+
+
+Limit: TypeAlias = Callable[[float], AbstractContextManager[object]]
+"""Raises TimeoutError in, or at the end of, a block that takes longer than so many seconds."""
+
+
+def _unlimited(seconds: float) -> AbstractContextManager[object]:
+    return nullcontext()
 
 
 class Step:
@@ -21,14 +30,14 @@ class Step:
     """
 
     __slots__ = (
-        "correlation_id", "data_text", "deadline", "fencing_token", "lambda_context", "machine", "now", "number",
-        "record", "retries", "state", "work",
+        "correlation_id", "data_text", "deadline", "fencing_token", "lambda_context", "limit", "machine", "now",
+        "number", "record", "retries", "state", "work",
     )  # fmt: skip
 
     def __init__(
         self, machine: str, correlation_id: str, number: int = 0, retries: int = 0, work: int = 0,
         fencing_token: int | None = None, deadline: float = inf, data_text: str | None = None, record: object = None,
-        lambda_context: object = None, now: Callable[[], float] = float,
+        lambda_context: object = None, now: Callable[[], float] = float, limit: Limit = _unlimited,
     ) -> None:  # fmt: skip
         self.machine: Final = machine
         """Name of the machine."""
@@ -54,6 +63,8 @@ class Step:
         """Name of the state whose action is being run."""
         self.now: Final = now
         """What time it is, in epoch seconds."""
+        self.limit: Final = limit
+        """Bounds the time of what runs inside it."""
 
     def __repr__(self) -> str:
         return f"<Step {self.number} of {self.machine} {self.correlation_id!r}, retries {self.retries}>"
@@ -78,5 +89,5 @@ class Step:
 Action: TypeAlias = Callable[[C, Step], Union[R, Awaitable[R]]]  # noqa: UP007 - one alias, subscripted at run time
 """Any positional callable ``(context, step) -> event``: a function, a bound method, a partial; plain or ``async``."""
 
-Wait: TypeAlias = Callable[[Awaitable[object]], object]
-"""Gets the result of an awaitable."""
+Wait: TypeAlias = Callable[[Awaitable[object], "float | None"], object]
+"""Gets the result of an awaitable; raises TimeoutError when it takes longer than so many seconds (None: any time)."""

@@ -53,7 +53,7 @@ def advance(machine: Machine[Any, Any], state: str, event: str, context: object,
         step.state = state = node.name
         if node.entry is not None:
             _call(node.entry, context, step, wait)
-        answer = None if node.action is None else _call(node.action, context, step, wait)
+        answer = None if node.action is None else _call(node.action, context, step, wait, node.timeout)
         if node.final:
             return Advanced(state, None, Rest.COMPLETED)
         if answer is None and node.waits:
@@ -84,12 +84,16 @@ def _leave(
     return node
 
 
-def _call(action: Action[Any, Any], context: object, step: Step, wait: Wait) -> object:
-    value = action(context, step)
+def _call(action: Action[Any, Any], context: object, step: Step, wait: Wait, timeout: float | None = None) -> object:
+    if timeout is None:
+        value = action(context, step)
+    else:
+        with step.limit(timeout):
+            value = action(context, step)
     # The two usual answers first: a look at an abstract class costs more than the whole rest of a step.
     if value is None or type(value) is str:
         return value
-    return wait(cast("Awaitable[object]", value)) if isinstance(value, Awaitable) else value
+    return wait(cast("Awaitable[object]", value), timeout) if isinstance(value, Awaitable) else value
 
 
 def _handled(node: Node[Any, Any]) -> list[str]:

@@ -53,6 +53,8 @@ def _of_a_state(node: AnyNode, names: Sequence[str]) -> Iterator[str]:
     for edge in node.transitions:
         if edge.target not in names:
             yield f"on {_spoken(edge.event)}: there is no state {edge.target!r}{did_you_mean(edge.target, names)}"
+        if edge.local and edge.delay:
+            yield f"on {_spoken(edge.event)}: a local transition is part of its step, so it cannot be delayed"
     if not node.final:
         yield from _of_an_open_state(node)
 

@@ -11,15 +11,15 @@ from fsm_domain.machine.state import Node
 
 
 def fingerprint(initial: str, states: Sequence[Node[Any, Any]]) -> str:
-    """12 hexadecimal digits over states, events, targets and deadlines.
+    """12 hexadecimal digits over states, events, targets, delays and deadlines.
 
-    Neither the order of writing counts, nor code: actions, retry policies and names of machines.
+    Neither the order of writing counts, nor code: actions, retry policies, time-outs and names of machines.
     """
     graph = {
         node.name: [
             node.final,
             node.deadline,
-            sorted([edge.event, edge.target, edge.local] for edge in node.transitions),
+            sorted([edge.event, edge.target, edge.local, *filter(None, [edge.delay])] for edge in node.transitions),
         ]
         for node in states
     }

@@ -54,6 +54,8 @@ class Node(Generic[S, C]):
     """None: as the machine says."""
     deadline: float | None = field(default=None, init=False)
     """Seconds after which a waiting state goes on by itself."""
+    timeout: float | None = field(default=None, init=False)
+    """Seconds that the state's own action may take; longer is a failure."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", plain(self.name))
@@ -103,24 +105,47 @@ class State(Node[S, C], Generic[S, C, E]):
         *,
         action: Action[C, None] | None = None,
         local: bool = False,
+        delay: timedelta = timedelta(0),
     ) -> State[S, C, E | K]:
         """Handle `event`, a literal text, by running `action` and entering `target`.
 
-        A `local` transition enters it in the same step, with no commit and no message in between.
+        A `local` transition enters it in the same step, with no commit and no message in between.  One with a `delay`
+        is committed at once and followed when the time has come.
+
+        Raises:
+            ValueError: a delay below zero.
         """
-        edge = Transition[S, C](plain(event), plain(target), action, local)
+        if delay < timedelta(0):
+            raise ValueError(f"state {self.name!r}: on {event!r}: a delay is not below zero, but {delay}")
+        edge = Transition[S, C](plain(event), plain(target), action, local, delay.total_seconds())
         return cast("State[S, C, E | K]", self._with(transitions=(*self.transitions, edge)))
 
-    def do(self, action: Action[C, E], *, on_exhausted: E | None = None) -> State[S, C, E]:
+    def do(
+        self, action: Action[C, E], *, on_exhausted: E | None = None, timeout: timedelta | None = None
+    ) -> State[S, C, E]:
         """Run `action` on arrival; it returns one of the events handled by the `on`s before.
 
-        `on_exhausted` is the event to go on with when the last retry has failed; without it the machine fails.
-        """
-        return self._with(action=action, on_exhausted=plain(on_exhausted), waits=False)
+        `on_exhausted` is the event to go on with when the last retry has failed; without it the machine fails.  An
+        action that takes longer than `timeout` is interrupted where it can be, and counts as failed in any case.
 
-    def do_or_wait(self, action: Action[C, E | None], *, on_exhausted: E | None = None) -> State[S, C, E]:
+        Raises:
+            ValueError: a timeout that is not above zero.
+        """
+        return self._does(action, on_exhausted, timeout, waits=False)
+
+    def do_or_wait(
+        self, action: Action[C, E | None], *, on_exhausted: E | None = None, timeout: timedelta | None = None
+    ) -> State[S, C, E]:
         """Like `do`, but an action that returns None leaves the machine waiting for an event from outside."""
-        return self._with(action=action, on_exhausted=plain(on_exhausted), waits=True)
+        return self._does(action, on_exhausted, timeout, waits=True)
+
+    def _does(
+        self, action: Action[C, E | None], on_exhausted: E | None, timeout: timedelta | None, *, waits: bool
+    ) -> State[S, C, E]:
+        if timeout is not None and timeout <= timedelta(0):
+            raise ValueError(f"state {self.name!r}: a timeout is above zero, not {timeout}")
+        seconds = None if timeout is None else timeout.total_seconds()
+        return self._with(action=action, on_exhausted=plain(on_exhausted), timeout=seconds, waits=waits)
 
     def after(self, delay: timedelta, target: S) -> State[S, C, E]:
         """Enter `target` when nothing has come for `delay`.

@@ -24,3 +24,5 @@ class Transition(Generic[S, C]):
     action: Action[C, None] | None = None
     local: bool = False
     """The target is entered in the same step, with no commit and no message in between."""
+    delay: float = 0.0
+    """Seconds between the event and the entry; the machine rests meanwhile, and no worker is kept busy."""

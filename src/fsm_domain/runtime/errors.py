@@ -4,7 +4,8 @@
 
     FsmError
     |- Conflict         someone else moved the machine first, or it cannot do that now
-    |- NotFound         there is no such instance
+    |- NotFound         there is no such instance, or no such step of it
+    |- UnknownEvent     no state of the machine handles an event of that name
     `- UnknownMachine   no machine of that name is registered
 """
 
@@ -20,7 +21,11 @@ class Conflict(FsmError):
 
 
 class NotFound(FsmError):
-    """No checkpoint store has a record of that correlation id."""
+    """No checkpoint store has a record of that correlation id; or no history of that step."""
+
+
+class UnknownEvent(FsmError):
+    """No state of the machine handles an event of that name."""
 
 
 class UnknownMachine(FsmError):

@@ -21,25 +21,35 @@ def follow_up(
     if record.paused:
         return None
     if record.status is Status.RUNNING:
-        return None if emits else Parcel(Outgoing(as_message(record)))
+        return None if emits else _next_message(record, now)
     if record.status is not Status.WAITING:
         return None
     event = _inbox_event(record, machine)
-    if event is not None:
-        return wake(record, event, run_id, position or EVENT_POSITION + event.id, now)
+    if machine is not None and event is not None:
+        return wake(record, machine, event, run_id, position or EVENT_POSITION + event.id, now)
     if not record.deadline:
         return None
     if machine is not None and record.deadline <= now + early:
-        return wake(record, InboxEvent("", DEADLINE_EVENT), run_id, position or f"{DEADLINE_EVENT}:{run_id}", now)
+        fired = InboxEvent("", DEADLINE_EVENT)
+        return wake(record, machine, fired, run_id, position or f"{DEADLINE_EVENT}:{run_id}", now)
     timer = as_message(record)._replace(not_before=record.deadline)
     return Parcel(Outgoing(timer, record.deadline), Road.LATER)
 
 
-def wake(record: Instance, event: InboxEvent, run_id: str, position: str, now: float) -> Commit:
-    """The commit by which a waiting record takes an event: as step n + 1, a new piece of work."""
+def _next_message(record: Instance, now: float) -> Parcel:
+    message = as_message(record)
+    if record.not_before <= now:
+        return Parcel(Outgoing(message))
+    return Parcel(Outgoing(message._replace(not_before=record.not_before), record.not_before), Road.LATER)
+
+
+def wake(record: Instance, machine: AnyMachine, event: InboxEvent, run_id: str, position: str, now: float) -> Commit:
+    """The commit by which a waiting record takes an event that it handles: as step n + 1, a new piece of work."""
+    delay = machine.edges[record.state, event.name].transition.delay
     after = as_message(record)._replace(
         step=record.step + 1, status=Status.RUNNING, event=event.name, data=event.data, retries=0,
         work=record.step + 1, run_id=run_id, position=position, deadline=0.0, updated_at=now,
+        not_before=now + delay if delay else 0.0,
     )  # fmt: skip
     return Commit(after, Status.WAITING, taken=event.id)
 

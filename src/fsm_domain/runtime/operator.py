@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
+from fsm_domain.machine.errors import did_you_mean
 from fsm_domain.runtime.caller import Caller, conflict
-from fsm_domain.runtime.errors import Conflict
+from fsm_domain.runtime.errors import Conflict, UnknownEvent
 from fsm_domain.runtime.follow_up import wake
+from fsm_domain.runtime.registry import AnyMachine, known
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.instance import ENDED, InboxEvent, Instance, Status, as_message
-from fsm_ports.names import EVENT_POSITION, REDRIVE_POSITION
+from fsm_ports.names import DEADLINE_EVENT, EVENT_POSITION, REDRIVE_POSITION
 from fsm_ports.results import Committed
-from fsm_ports.writes import Abort, AppendEvent, Commit, Pause, Resume
+from fsm_ports.writes import Abort, AppendEvent, Commit, Pause, Resume, Touch
 
 _TRIES = 8
 """How often a send reads the record again; each time another writer has moved the machine in between."""
@@ -24,7 +26,8 @@ class Operator:
     """Each act is one conditional write.
 
     Every method raises `NotFound` for an unknown id, `Conflict`, which says what the instance is doing, for a race that
-    was lost, and a `PortError` where it is not known what happened: repeating the call is safe.
+    was lost, and a `PortError` where it is not known what happened: repeating the call is safe.  A reason lands in the
+    history.
     """
 
     def __init__(self, runtime: Runtime) -> None:
@@ -67,7 +70,7 @@ class Operator:
         self._caller.emit(record, self._runtime.random.id())
         return record
 
-    def redrive(self, correlation_id: str) -> Instance:
+    def redrive(self, correlation_id: str, reason: str = "") -> Instance:
         """Try a failed machine again from the step that failed, with fresh counters and the same idempotency key."""
         record = self._caller.read(correlation_id)
         run_id = self._runtime.random.id()
@@ -80,15 +83,28 @@ class Operator:
             step=record.step + 1, status=Status.RUNNING, retries=0, run_id=run_id, position=REDRIVE_POSITION + run_id,
             updated_at=self._runtime.clock.now(),
         )  # fmt: skip
-        result = self._caller.commit(Commit(after, Status.FAILED))
+        result = self._caller.commit(Commit(after, Status.FAILED, note=reason))
         if not isinstance(result, Committed):
             raise conflict(result.found, "redrive")
         self._caller.emit(result.instance, run_id)
         return result.instance
 
+    def restore(self, correlation_id: str, reason: str = "") -> Instance:
+        """Send the machine's message again from its record, as recovery would, but now."""
+        record = self._caller.read(correlation_id)
+        if record.paused or record.status not in (Status.RUNNING, Status.WAITING):
+            raise conflict(record, "restore")
+        now = self._runtime.clock.now()
+        restored = self._mark(
+            Touch(correlation_id, record.step, record.updated_at, now, record.home, reason), "restore"
+        )
+        self._caller.emit(restored, self._runtime.random.id())
+        return restored
+
     def _offer(self, record: Instance, event: InboxEvent, expect_step: int | None) -> Sending | None:
         """None: somebody moved the machine meanwhile, so look again."""
         run_id = self._runtime.random.id()
+        machine = self._knows(record, event.name)
         if record.position == EVENT_POSITION + event.id:
             self._caller.emit(record, run_id)  # a caller who saw no answer asks again
             return "taken"
@@ -96,8 +112,8 @@ class Operator:
             return "seen"
         if record.status in ENDED or (expect_step is not None and expect_step < record.step):
             raise conflict(record, f"send {event.name!r} to")
-        if record.status is Status.WAITING and self._handles(record, event):
-            return self._wake(record, event, run_id)
+        if record.status is Status.WAITING and (record.state, event.name) in machine.edges:
+            return self._wake(record, machine, event, run_id)
         append = AppendEvent(record.correlation_id, record.step, event, self._runtime.clock.now(), record.home)
         result = self._caller.mark(append)
         if isinstance(result, Committed):
@@ -106,19 +122,26 @@ class Operator:
             raise conflict(result.found, f"keep {event.name!r} for")
         return None
 
-    def _handles(self, record: Instance, event: InboxEvent) -> bool:
-        machine = self._runtime.machines.get(record.machine)
-        return machine is not None and (record.state, event.name) in machine.edges
+    def _knows(self, record: Instance, event: str) -> AnyMachine:
+        """The machine, which handles the event in some state."""
+        machine = known(self._runtime.machines, record.machine)
+        names = {name for _, name in machine.edges} - {DEADLINE_EVENT}
+        if event not in names:
+            raise UnknownEvent(f"no state of machine {machine.name!r} handles {event!r}{did_you_mean(event, names)}")
+        return machine
 
-    def _wake(self, record: Instance, event: InboxEvent, run_id: str) -> Sending | None:
+    def _wake(self, record: Instance, machine: AnyMachine, event: InboxEvent, run_id: str) -> Sending:
+        """The wait is there for one event: of two that race for it, or of an event and the deadline, one loses."""
         position = EVENT_POSITION + event.id
-        result = self._caller.commit(wake(record, event, run_id, position, self._runtime.clock.now()))
-        if not isinstance(result, Committed):
-            return None
-        self._caller.emit(result.instance, run_id)
-        return "taken"
+        result = self._caller.commit(wake(record, machine, event, run_id, position, self._runtime.clock.now()))
+        if isinstance(result, Committed):
+            self._caller.emit(result.instance, run_id)
+            return "taken"
+        if result.found is not None and event.id in result.found.seen:
+            return "seen"
+        raise conflict(result.found, f"send {event.name!r} to")
 
-    def _mark(self, mark: Abort | Pause | Resume, wish: str) -> Instance:
+    def _mark(self, mark: Abort | Pause | Resume | Touch, wish: str) -> Instance:
         result = self._caller.mark(mark)
         if isinstance(result, Committed):
             return result.instance

@@ -73,6 +73,7 @@ class Running:
             machine=message.machine, correlation_id=message.correlation_id, number=message.step,
             retries=message.retries, work=message.work, fencing_token=job.fence, deadline=deadline,
             data_text=message.data, now=runtime.clock.now,
+            limit=runtime.limit,
         )  # fmt: skip
         began = runtime.clock.now()
         try:
@@ -95,20 +96,22 @@ class Running:
     ) -> Commit:
         message, limits = job.message, self._runtime.limits
         wait = machine.nodes[advanced.state].deadline if advanced.rest is Rest.WAITING else None
+        delay = _delay(machine, advanced.state, advanced.event)
         after = Instance(
             machine=message.machine, correlation_id=message.correlation_id, definition=machine.fingerprint,
             step=message.step + 1, status=_STATUS[advanced.rest], paused=False, state=advanced.state,
             event=advanced.event, context=text, work=message.step + 1, run_id=owner, position=job.position,
-            deadline=0.0 if wait is None else now + wait, home=message.home, started_at=message.started_at,
-            updated_at=now,
+            not_before=now + delay if delay else 0.0, deadline=0.0 if wait is None else now + wait,
+            home=message.home, started_at=message.started_at, updated_at=now,
         )  # fmt: skip
-        goes_on = advanced.rest is Rest.NO and job.links + 1 < limits.chain and now <= deadline - limits.reserve
+        has_time = not delay and now <= deadline - limits.reserve
+        goes_on = advanced.rest is Rest.NO and job.links + 1 < limits.chain and has_time
         return Commit(after, hold_until=deadline + limits.margin if goes_on else 0.0)
 
     def _raised(self, job: Job, machine: AnyMachine, state: str, blame: int, owner: str, error: BaseException) -> None:
         """Try again with the message as it came; a context that the failed run touched is forgotten."""
         runtime, message, now = self._runtime, job.message, self._runtime.clock.now()
-        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        said = _said(error)
         policy = machine.retry_for(state)
         if message.retries + blame >= policy.max_retries or not policy.retries_exception(error):
             self._exhausted(job, machine, state, said, owner, now)
@@ -128,10 +131,11 @@ class Running:
         if event is None:
             self._fail(job, error, now)
             return
+        delay = _delay(machine, state, event)
         after = as_message(job.message)._replace(
             definition=machine.fingerprint, step=job.message.step + 1, state=state, event=event, data=None,
             retries=0, work=job.message.step + 1, run_id=owner, position=job.position, deadline=0.0, updated_at=now,
-            error=error,
+            not_before=now + delay if delay else 0.0, error=error,
         )  # fmt: skip
         job.write = Commit(after)
 
@@ -140,11 +144,22 @@ class Running:
         job.write = Fail(message.correlation_id, message.step, error, now, message.home)
 
 
+def _said(error: BaseException) -> str:
+    """As text that every store can keep: an exception may say anything, half characters included."""
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return said.encode(errors="backslashreplace").decode()
+
+
 def _target(machine: AnyMachine, message: Instance) -> str:
     """The state that the step at hand enters: its action, so its retry policy."""
     if message.state == PSEUDO_INIT:
         return str(machine.initial)
     return str(machine.edges[message.state, message.event or ""].target.name)
+
+
+def _delay(machine: AnyMachine, state: str, event: str | None) -> float:
+    """Seconds before the next step may begin."""
+    return 0.0 if event is None else machine.edges[state, event].transition.delay
 
 
 def _unknown(machine: AnyMachine | None, message: Instance) -> str | None:

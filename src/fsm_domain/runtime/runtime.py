@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fsm_domain.failover.post import Post
-from fsm_domain.machine.action import Wait
+from fsm_domain.machine.action import Limit, Wait
 from fsm_domain.runtime.limits import Limits
 from fsm_domain.runtime.registry import Machines
 from fsm_ports.checkpoint_store import CheckpointStore
@@ -34,6 +34,8 @@ class Runtime:
     random: Random
     wait: Wait
     """Gets the result of an awaitable that an async action returned."""
+    limit: Limit
+    """Bounds the time of a plain action."""
     metrics: MetricsSink
     lock: LockCache | None = None
     history: HistoryLog | None = None

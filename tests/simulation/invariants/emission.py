@@ -20,8 +20,10 @@ SPARE_SENDS = 3
 def i4_acknowledged_means_safe_elsewhere(simulated: Simulated, story: Story) -> Iterator[str]:
     """The next message was accepted, or the machine is at rest, or the message was stale, or in the dead letters."""
     for delivered in story.deliveries:
-        if delivered.outcome is ACK and delivered.settled is not None and not _is_safe(
-            story, delivered, simulated.emits
+        if (
+            delivered.outcome is ACK
+            and delivered.settled is not None
+            and not _is_safe(story, delivered, simulated.emits)
         ):
             message = delivered.message
             yield (

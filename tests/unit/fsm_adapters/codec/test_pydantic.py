@@ -29,7 +29,7 @@ class Order(BaseModel):
     note: object = None
     _cache: dict[str, int] = PrivateAttr(default_factory=dict[str, int])
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]  # mypy takes no decorator above a property
     @property
     def count(self) -> int:
         return len(self.items)

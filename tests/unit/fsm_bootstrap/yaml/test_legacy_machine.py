@@ -85,7 +85,7 @@ def _advance(project: Project, state: str, event: str, context: dict[str, object
     return advance(machine, state, event, context, Step("m", "id-1", retries=retries), _never)
 
 
-def _never(answer: Awaitable[object]) -> object:
+def _never(answer: Awaitable[object], timeout: float | None) -> object:
     raise AssertionError(answer)
 
 

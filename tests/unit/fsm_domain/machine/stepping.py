@@ -51,7 +51,7 @@ def new_step() -> Step:
     return Step(machine="m", correlation_id="c")
 
 
-def wait(awaitable: Awaitable[object]) -> object:
+def wait(awaitable: Awaitable[object], timeout: float | None) -> object:
     """Runs what never really waits."""
     iterator: Generator[Any, None, object] = awaitable.__await__()
     try:
@@ -61,7 +61,7 @@ def wait(awaitable: Awaitable[object]) -> object:
     raise AssertionError("it waits for something")
 
 
-def no_wait(awaitable: Awaitable[object]) -> object:
+def no_wait(awaitable: Awaitable[object], timeout: float | None) -> object:
     raise AssertionError("nothing here is awaitable")
 
 

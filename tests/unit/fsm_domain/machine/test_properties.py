@@ -146,5 +146,5 @@ def _shuffled(arrows: Mapping[str, Arrow], order: random.Random) -> dict[str, Ar
     return {event: arrows[event] for event in events}
 
 
-def _never(awaitable: object) -> object:
+def _never(awaitable: object, timeout: float | None) -> object:
     raise AssertionError("no action here is async")

@@ -15,6 +15,7 @@ from fsm_adapters.memory.metrics_sink import MemoryMetrics
 from fsm_adapters.system.awaiting import AwaitRunner
 from fsm_adapters.system.clock import VirtualClock
 from fsm_adapters.system.random import SeededRandom
+from fsm_adapters.system.time_limit import ElapsedTimeLimit
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
 from fsm_domain.failover.post import Post
 from fsm_domain.machine import Node
@@ -75,6 +76,7 @@ class World:
             clock=self.clock,
             random=SeededRandom(7),
             wait=AwaitRunner(),
+            limit=ElapsedTimeLimit(self.clock),
             metrics=self.metrics,
             history=self.history,
             lock=MemoryLockCache(self.clock) if lock else None,

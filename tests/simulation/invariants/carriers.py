@@ -1,0 +1,128 @@
+"""Who still carries a machine: every message that was accepted and not yet acknowledged."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from fsm_ports.instance import Instance, Status
+from fsm_ports.messages import ACK, Delivery, Outgoing
+from fsm_ports.results import Committed
+from fsm_ports.writes import Commit, Mark, Resume, Touch
+from tests.simulation.simulation import Simulated
+from tests.simulation.story import by_workers, pairs, rests
+from tests.simulation.trace import NOT_REACHED, Call
+
+
+class Content(NamedTuple):
+    """What tells messages of one machine apart."""
+
+    step: int
+    position: str
+    retries: int
+    status: Status
+
+
+@dataclass(slots=True)
+class Held:
+    """A message that was delivered at least once."""
+
+    message: Instance
+    position: str
+    """The one that the protocol goes by."""
+    claim: int
+    """The number of the event by which it was last received."""
+
+
+class Carriers:
+    """Reads the trace event by event; a message that no claim covers any more cannot be acknowledged."""
+
+    def __init__(self, simulated: Simulated) -> None:
+        self._emits, self._machines = simulated.emits, simulated.machines
+        self._records: dict[str, Instance] = {}
+        self._promised: set[str] = set()
+        """Machines that a caller has moved, and sends or will send again: the caller's repeat carries them."""
+        self._buried: set[str] = set()
+        self._under_way: dict[str, Counter[Content]] = defaultdict(Counter)
+        """Accepted, and not yet delivered."""
+        self._held: dict[str, dict[tuple[str, str], Held]] = defaultdict(dict)
+        """Delivered, and not yet acknowledged, by machine; then by port and position at the source."""
+        self._gone: set[tuple[str, str]] = set()
+        self._shards: dict[str, int] = {}
+        """The event by which each stream was last read: it knows one batch at a time."""
+
+    def follow(self, call: Call) -> Iterator[str]:
+        """Take one call in; yields each machine that an acknowledgement in it left without a carrier."""
+        match call.operation:
+            case "commit" | "mark":
+                self._wrote(call)
+            case "send":
+                self._accepted(call)
+            case "receive":
+                self._received(call)
+            case "settle":
+                for name in self._settled(call):
+                    if not self._is_carried(name):
+                        yield name
+            case _:
+                pass
+
+    def _wrote(self, call: Call) -> None:
+        for write, effect in zip(call.items, call.effects, strict=True):
+            if not isinstance(effect, Committed):
+                continue
+            record = effect.instance
+            self._records[record.correlation_id] = record
+            if not isinstance(write, Commit | Resume | Touch):
+                continue
+            if self._emits and record.status is Status.RUNNING and not record.paused:
+                self._under_way[record.correlation_id][Content(record.step, "", record.retries, record.status)] += 1
+            elif not by_workers(call.process):
+                self._promised.add(record.correlation_id)
+
+    def _accepted(self, call: Call) -> None:
+        for item, effect in zip(call.items, call.effects, strict=True):
+            if effect is not None or not isinstance(item, Outgoing) or not isinstance(item.message, Instance):
+                continue
+            message = item.message
+            if call.port == "dead":
+                self._buried.add(message.correlation_id)
+                continue
+            content = Content(message.step, message.position, message.retries, message.status)
+            self._under_way[message.correlation_id][content] += 1
+            record = self._records.get(message.correlation_id)
+            if record is not None and record.step == message.step:
+                self._promised.discard(message.correlation_id)
+
+    def _received(self, call: Call) -> None:
+        for effect in call.effects:
+            if isinstance(effect, Delivery) and isinstance(effect.message, Instance):
+                message, key = effect.message, (call.port, effect.position)
+                self._shards[_shard(key)] = call.number
+                held = self._held[message.correlation_id]
+                if key not in held and key not in self._gone:
+                    content = Content(message.step, message.position, message.retries, message.status)
+                    self._under_way[message.correlation_id][content] -= 1
+                self._gone.discard(key)
+                held[key] = Held(message, message.position or effect.position, call.number)
+
+    def _settled(self, call: Call) -> Iterator[str]:
+        for (delivery, outcome), effect in zip(pairs(call.items), call.effects, strict=True):
+            if outcome is not ACK or effect is NOT_REACHED or not isinstance(delivery.message, Instance):
+                continue
+            name, key = delivery.message.correlation_id, (call.port, delivery.position)
+            held = self._held[name].get(key)
+            if held is not None and self._claims(call, key, held):
+                del self._held[name][key]
+                self._gone.add(key)
+                yield name
+
+    def _claims(self, call: Call, key: tuple[str, str], held: Held) -> bool:
+        """The claim under which the process settles is the last one that was given."""
+        received = self._shards[_shard(key)] if call.port == "stream" else held.claim
+        return self._last_receive(call, key) == received
+
+    def _last_receive(self, call: Call, key: tuple[str, str]) -> int:
+        return self._receives.get((call.process, *key), -1)
