@@ -47,8 +47,9 @@ class Scenario:
     batch: int = 4
     claim: float = 30.0
     """How long a source hides what it handed out."""
-    invocation: float = 30.0
-    """How long a worker may take over a batch."""
+    invocation: float | None = None
+    """How long a function may take over a batch, from when it is called; None: a worker, who has until the claim
+    ends."""
     action: float = 2.0
     """Longest action."""
     faults: Faults = STORM

@@ -138,11 +138,12 @@ class _Simulation:
         while True:
             handled = 0
             for source in ports.sources:
-                limit = kernel.random.randint(1, scenario.batch)
-                received = source.receive(limit, kernel.now + scenario.claim)
+                limit, until = kernel.random.randint(1, scenario.batch), kernel.now + scenario.claim
+                received = source.receive(limit, until)
                 if isinstance(received, PortError) or not received:
                     continue
-                outcomes = dispatcher.handle(received, kernel.now + scenario.invocation)
+                deadline = until if scenario.invocation is None else kernel.now + scenario.invocation
+                outcomes = dispatcher.handle(received, deadline)
                 source.settle(received, outcomes)
                 handled += len(received)
             idle = 0.1 if handled else min(2 * idle, LONGEST_IDLE)

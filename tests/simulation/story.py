@@ -119,21 +119,12 @@ class Story:
         return found
 
     @cached_property
-    def sent_by(self) -> dict[tuple[str, str], list[Carried]]:
-        """The same messages by the process that sent them, and correlation id."""
-        found: dict[tuple[str, str], list[Carried]] = defaultdict(list)
-        for every in self.carried.values():
-            for carried in every:
-                found[carried.call.process, carried.message.correlation_id].append(carried)
-        return found
-
-    @cached_property
     def deliveries(self) -> list[Delivered]:
         """In the order in which they were received."""
         settled: dict[tuple[str, str, str], list[tuple[Call, Outcome]]] = defaultdict(list)
         for call in self.calls:
             if call.operation == "settle":
-                for delivery, outcome in _pairs(call.items):
+                for delivery, outcome in pairs(call.items):
                     settled[call.process, call.port, delivery.position].append((call, outcome))
         found: list[Delivered] = []
         for call in self.calls:
@@ -196,7 +187,8 @@ def lost_answers(story: Story, operation: str) -> int:
     )
 
 
-def _pairs(items: Sequence[object]) -> Iterator[tuple[Delivery, Outcome]]:
+def pairs(items: Sequence[object]) -> Iterator[tuple[Delivery, Outcome]]:
+    """The items of a settlement."""
     for item in items:
         match item:
             case (Delivery() as delivery, outcome):

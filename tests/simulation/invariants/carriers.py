@@ -10,7 +10,8 @@ from typing import NamedTuple
 from fsm_ports.instance import Instance, Status
 from fsm_ports.messages import ACK, Delivery, Outgoing
 from fsm_ports.results import Committed
-from fsm_ports.writes import Commit, Mark, Resume, Touch
+from fsm_ports.writes import Commit, Resume, Touch
+from tests.simulation.set_ups import sqlite
 from tests.simulation.simulation import Simulated
 from tests.simulation.story import by_workers, pairs, rests
 from tests.simulation.trace import NOT_REACHED, Call
@@ -41,6 +42,7 @@ class Carriers:
 
     def __init__(self, simulated: Simulated) -> None:
         self._emits, self._machines = simulated.emits, simulated.machines
+        self._is_own_timer = simulated.scenario.set_up is sqlite
         self._records: dict[str, Instance] = {}
         self._promised: set[str] = set()
         """Machines that a caller has moved, and sends or will send again: the caller's repeat carries them."""
@@ -50,6 +52,8 @@ class Carriers:
         self._held: dict[str, dict[tuple[str, str], Held]] = defaultdict(dict)
         """Delivered, and not yet acknowledged, by machine; then by port and position at the source."""
         self._gone: set[tuple[str, str]] = set()
+        self._receives: dict[tuple[str, str, str], int] = {}
+        """The event by which each process last received each message."""
         self._shards: dict[str, int] = {}
         """The event by which each stream was last read: it knows one batch at a time."""
 
@@ -100,7 +104,7 @@ class Carriers:
         for effect in call.effects:
             if isinstance(effect, Delivery) and isinstance(effect.message, Instance):
                 message, key = effect.message, (call.port, effect.position)
-                self._shards[_shard(key)] = call.number
+                self._receives[call.process, *key] = self._shards[_shard(key)] = call.number
                 held = self._held[message.correlation_id]
                 if key not in held and key not in self._gone:
                     content = Content(message.step, message.position, message.retries, message.status)
@@ -121,8 +125,34 @@ class Carriers:
 
     def _claims(self, call: Call, key: tuple[str, str], held: Held) -> bool:
         """The claim under which the process settles is the last one that was given."""
-        received = self._shards[_shard(key)] if call.port == "stream" else held.claim
-        return self._last_receive(call, key) == received
+        last = self._shards[_shard(key)] if call.port == "stream" else held.claim
+        return self._receives.get((call.process, *key)) == last
 
-    def _last_receive(self, call: Call, key: tuple[str, str]) -> int:
-        return self._receives.get((call.process, *key), -1)
+    def _is_carried(self, name: str) -> bool:
+        record = self._records.get(name)
+        if record is None:
+            return name in self._buried
+        if rests(record) or name in self._promised or self._waits(record):
+            return True
+        under_way = (content for content, count in self._under_way[name].items() if count > 0)
+        if any(content.step == record.step or _bears(content.position, record) for content in under_way):
+            return True
+        held = self._held[name].values()
+        return any(one.message.step == record.step or _bears(one.position, record) for one in held)
+
+    def _waits(self, record: Instance) -> bool:
+        """For an outside event, which nobody has sent yet; or the store itself delivers it when it is time."""
+        if record.status is not Status.WAITING:
+            return False
+        edges = self._machines[record.machine].edges
+        is_called = any((record.state, event.name) in edges for event in record.inbox)
+        return self._is_own_timer or not (is_called or record.deadline)
+
+
+def _bears(position: str, record: Instance) -> bool:
+    return position != "" and position == record.position
+
+
+def _shard(key: tuple[str, str]) -> str:
+    """Positions of a stream are the name of the shard and a number."""
+    return key[1].rpartition(":")[0]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fsm_ports.instance import Status
-from fsm_ports.messages import ACK
+from tests.simulation.invariants.carriers import Carriers
 from tests.simulation.ports import NETWORK
 from tests.simulation.simulation import Simulated
-from tests.simulation.story import Delivered, Story, by_workers, lost_answers, rests
+from tests.simulation.story import Story, by_workers, lost_answers
 
 DUPLICATE_COST = 2
 """Sends that one duplicate may cause: one by a run of its own that lost the race and found its position, one more
@@ -18,18 +17,15 @@ SPARE_SENDS = 3
 
 
 def i4_acknowledged_means_safe_elsewhere(simulated: Simulated, story: Story) -> Iterator[str]:
-    """The next message was accepted, or the machine is at rest, or the message was stale, or in the dead letters."""
-    for delivered in story.deliveries:
-        if (
-            delivered.outcome is ACK
-            and delivered.settled is not None
-            and not _is_safe(story, delivered, simulated.emits)
-        ):
-            message = delivered.message
-            yield (
-                f"{message.correlation_id}: step {message.step} at {delivered.position} was acknowledged at event "
-                f"{delivered.settled.number}, and nothing follows from it"
-            )
+    """After each acknowledgement the machine is at rest, or some message that goes on with it is still on its way.
+
+    That is a message of the record's own step, or one that bears the record's position; or the caller who wrote the
+    record repeats until it is sent.
+    """
+    carriers = Carriers(simulated)
+    for call in story.calls:
+        for name in carriers.follow(call):
+            yield f"{name}: acknowledged at event {call.number}, and nothing is left that goes on with it"
 
 
 def i9_sends_stay_within_steps_and_duplicates(simulated: Simulated, story: Story) -> Iterator[str]:
@@ -43,52 +39,3 @@ def i9_sends_stay_within_steps_and_duplicates(simulated: Simulated, story: Story
     allowed = steps + DUPLICATE_COST * (copies + again + lost_answers(story, "send")) + SPARE_SENDS
     if sends > allowed:
         yield f"{sends} messages were sent for {steps} steps, {copies} copies and {again} repeated deliveries"
-
-
-def _is_safe(story: Story, delivered: Delivered, emits: bool) -> bool:
-    message, settled = delivered.message, delivered.settled
-    if settled is None:
-        return True
-    first, last, name = delivered.received.number, settled.number, message.correlation_id
-    versions = list(story.between(name, first, last))
-    if any(rests(record) for record in versions):
-        return True
-    if not versions or versions[-1].step < message.step:
-        return _stood_in(story, delivered, last)  # in the dead letters
-    if _stood_in(story, delivered, last):
-        return True
-    if versions[-1].step == message.step:
-        return any(record.status is Status.WAITING and not record.deadline for record in versions)
-    return _follows(story, delivered, versions[-1].step, last, emits)
-
-
-def _stood_in(story: Story, delivered: Delivered, last: int) -> bool:
-    """Another message has taken this one's place: one of the same step, or of a later one that bears its position."""
-    message, received = delivered.message, delivered.received
-    return any(
-        received.number < carried.call.number < last
-        and (carried.message.step == message.step or carried.message.position == delivered.position)
-        for carried in story.sent_by.get((received.process, message.correlation_id), ())
-    )
-
-
-def _follows(story: Story, delivered: Delivered, step: int, last: int, emits: bool) -> bool:
-    """The last of the commits that this delivery caused was emitted, or overtaken; a stale one caused none."""
-    name, caused = delivered.message.correlation_id, delivered.message.step
-    while (after := story.committed_at.get((name, caused + 1))) and after.call.number < last:
-        if after.record.position != delivered.position:
-            break
-        caused += 1
-    if caused < step:
-        return True
-    committed = story.committed_at.get((name, caused))
-    if committed is None:
-        return False
-    record = committed.record
-    if record.status is Status.WAITING:
-        return not record.deadline or _sent(story, name, caused, committed.call.number, last)
-    return emits or _sent(story, name, caused, committed.call.number, last)
-
-
-def _sent(story: Story, name: str, step: int, first: int, last: int) -> bool:
-    return any(first < carried.call.number < last for carried in story.carried.get((name, step), ()))

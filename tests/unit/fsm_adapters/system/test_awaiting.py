@@ -168,3 +168,27 @@ def test_asyncio_is_loaded_for_the_first_awaitable_only() -> None:
         "wait.close()"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_what_takes_longer_than_its_timeout_is_cancelled(wait: AwaitRunner) -> None:
+    cancelled: list[bool] = []
+
+    async def action() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.append(True)
+            raise
+
+    with pytest.raises(TimeoutError, match=r"longer than its timeout of 0\.01 s"):
+        wait(action(), 0.01)
+    assert cancelled == [True]
+
+
+def test_a_time_out_of_the_action_s_own_stays_its_own(wait: AwaitRunner) -> None:
+    async def action() -> None:
+        await asyncio.sleep(0)
+        raise TimeoutError("the bank")
+
+    with pytest.raises(TimeoutError, match="the bank"):
+        wait(action(), 60.0)

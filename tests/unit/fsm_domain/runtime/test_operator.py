@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Literal
 
 import pytest
 
+from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
-from fsm_domain.runtime.errors import Conflict, NotFound
+from fsm_domain.runtime.errors import Conflict, NotFound, UnknownEvent
 from fsm_ports.history_log import Happened
 from fsm_ports.instance import Status
+from fsm_ports.messages import ACK
+from fsm_ports.names import INBOX_EVENTS
+from fsm_ports.results import CommitResult
+from fsm_ports.writes import Commit
 from tests.unit.fsm_domain.runtime.world import Context, World, line, says
 
 
@@ -144,3 +150,71 @@ def test_nobody_operates_on_what_does_not_exist() -> None:
     for act in (world.operator.abort, world.operator.pause, world.operator.resume, world.operator.redrive):
         with pytest.raises(NotFound, match="'nobody'"):
             act("nobody")
+
+
+def test_a_reason_lands_in_the_history() -> None:
+    world = failed()
+    world.operator.redrive("a", "the bank is back")
+    world.operator.pause("a", "audit")
+    world.operator.resume("a", "audit is over")
+    told = {entry.happened: entry.note for entry in world.told("a")}
+    assert told[Happened.REDRIVEN] == "the bank is back"
+    assert (told[Happened.PAUSED], told[Happened.RESUMED]) == ("audit", "audit is over")
+
+
+def test_an_event_that_no_state_handles_is_refused_with_the_nearest_name() -> None:
+    world = waiting()
+    with pytest.raises(UnknownEvent, match="handles 'yess'; did you mean 'yes'"):
+        world.operator.send("a", "yess")
+
+
+class Loses(MemoryCheckpointStore):
+    """Lets another writer in just before the next commit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before: Callable[[], object] | None = None
+
+    def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
+        act, self.before = self.before, None
+        if act is not None:
+            act()
+        return super().commit(commits)
+
+
+def test_of_two_events_for_one_wait_one_conflicts() -> None:
+    store = Loses()
+    world = World(approval()).with_runtime(store=store)
+    world.client.start("approval", {}, correlation_id="a")
+    world.run(5.0)
+    store.before = lambda: world.operator.send("a", "yes", '"ada"', "e1")
+    with pytest.raises(Conflict, match="cannot send 'yes' to 'a': it is running in state 'wait' at step 3"):
+        world.operator.send("a", "yes", '"bob"', "e2")
+    world.run(5.0)
+    assert world.read("a").context == '{"trail":[0],"who":"ada"}'
+
+
+def test_restore_sends_the_message_of_a_machine_again() -> None:
+    world = World(line(says("next")))
+    world.client.start("line", {}, correlation_id="a")
+    (lost,) = world.receive()
+    world.queue.settle([lost], [ACK])
+    world.operator.restore("a", "its message was lost")
+    world.run(5.0)
+    assert world.read("a").status is Status.COMPLETED
+    assert "its message was lost" in [entry.note for entry in world.told("a")]
+
+
+def test_what_rests_is_not_restored() -> None:
+    world = failed()
+    with pytest.raises(Conflict, match="cannot restore 'a': it is failed"):
+        world.operator.restore("a")
+
+
+def test_an_inbox_that_is_full_refuses_the_next_event() -> None:
+    world = World(approval())
+    world.client.start("approval", {}, correlation_id="a")
+    for n in range(INBOX_EVENTS):
+        assert world.operator.send("a", "yes", None, f"e{n}") == "inbox"
+    with pytest.raises(Conflict, match="cannot keep 'yes' for 'a'"):
+        world.operator.send("a", "yes", None, "one too many")
