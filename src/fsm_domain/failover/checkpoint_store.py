@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from fsm_ports.checkpoint_store import CheckpointStore, InstanceQuery, Page
@@ -16,6 +16,17 @@ R = TypeVar("R")
 
 PRIMARY_HOME = ""
 SECONDARY_HOME = "2"
+
+
+def named_after(home: str, correlation_id: str) -> str:
+    """An id that tells where its record lives, so that whoever repeats a start with it goes to the same store."""
+    return f"{correlation_id}@{home}" if home else correlation_id
+
+
+def home_of(correlation_id: str, homes: Collection[str]) -> str:
+    """The home that the id is named after; the primary for all others, a caller's own ids among them."""
+    home = correlation_id.rpartition("@")[2]
+    return home if home != correlation_id and home in homes else PRIMARY_HOME
 
 
 class HomedCheckpointStore(CheckpointStore):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from fsm_domain.failover.checkpoint_store import home_of, named_after
 from fsm_domain.failover.post import Parcel
 from fsm_domain.runtime.caller import Caller, doing
 from fsm_domain.runtime.errors import Conflict
@@ -111,9 +112,9 @@ class Client:
             runtime.codec.decode(machine.context, context)
         except ContextError as error:
             return error
-        now = runtime.clock.now()
+        now, correlation_id = runtime.clock.now(), request.correlation_id or runtime.random.id()
         return Instance(
-            machine=name, correlation_id=request.correlation_id or runtime.random.id(),
+            machine=name, correlation_id=correlation_id, home=home_of(correlation_id, runtime.homes),
             definition=machine.fingerprint, step=0, status=Status.RUNNING, paused=False, state=PSEUDO_INIT,
             event=PSEUDO_INIT, context=context, run_id=runtime.random.id(), started_at=now, updated_at=now,
         )  # fmt: skip
@@ -124,7 +125,9 @@ class Client:
         for home in self._runtime.homes[1:]:
             lost = [n for n in made if isinstance(results[n], PortUnavailable)]
             for n in lost:
-                commits[n] = commits[n]._replace(instance=commits[n].instance._replace(home=home))
+                first = commits[n].instance
+                renamed = first._replace(correlation_id=named_after(home, first.correlation_id), home=home)
+                commits[n] = commits[n]._replace(instance=renamed)
             results.update(zip(lost, self._commit([commits[n] for n in lost]), strict=True))
         return results
 
@@ -135,7 +138,8 @@ class Client:
         unknown = [n for n, result in enumerate(results) if isinstance(result, OutcomeUnknown)]
         if unknown:
             for n, result in zip(unknown, self._runtime.store.commit([commits[n] for n in unknown]), strict=True):
-                results[n] = result
+                if not isinstance(result, PortUnavailable):  # the first try may have taken place all the same
+                    results[n] = result
         return results
 
     def _answer(self, commit: Commit, result: CommitResult) -> StartResult:
