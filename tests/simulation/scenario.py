@@ -71,5 +71,5 @@ class Scenario:
     """Callers choose the ids."""
     exclusive: bool = False
     """A lock that never fails, or the source's own claims, keep runs of one step apart."""
-    busy_a_lease: int | None = None
-    """How often one message may meet Busy under one lease; None: no lock, or no road that can hold."""
+    puts_off: bool = False
+    """There is a lock, and a source or a road that can hold what meets Busy until the lease ends."""

@@ -30,27 +30,27 @@ _NO_CRASH = replace(STORM, crash=0.0, stall=0.0)
 
 ALL = (
     Scenario(name="queue", set_up=queue(history=True)),
-    Scenario(name="queue-lock", set_up=queue(lock=True), exclusive=True, busy_a_lease=4),
-    Scenario(name="queue-lock-faults", set_up=queue(lock=True, sound_lock=False), busy_a_lease=4),
+    Scenario(name="queue-lock", set_up=queue(lock=True), exclusive=True, puts_off=True),
+    Scenario(name="queue-lock-faults", set_up=queue(lock=True, sound_lock=False), puts_off=True),
     Scenario(
         name="queue-lambda", set_up=queue(lock=True), claim=90.0, invocation=15.0, workers=3, exclusive=True,
-        busy_a_lease=4,
+        puts_off=True,
     ),
     Scenario(name="queue-chain", set_up=queue(), limits=Limits(chain=5)),
     Scenario(name="thin", set_up=queue(max_bytes=THIN_BYTES)),
     Scenario(name="stream", set_up=stream(retry=False)),
     Scenario(name="stream-retry", set_up=stream()),
-    Scenario(name="stream-retry-lock", set_up=stream(lock=True), exclusive=True, busy_a_lease=4),
+    Scenario(name="stream-retry-lock", set_up=stream(lock=True), exclusive=True, puts_off=True),
     Scenario(name="retry-only", set_up=retry_only),
     Scenario(
         name="failover", set_up=failover, fragile=("queue", "stream", "retry", "retry2", "lock", "lock2"),
     ),
-    Scenario(name="store-outage", set_up=queue(lock=True), fragile=("store",), exclusive=True, busy_a_lease=4),
+    Scenario(name="store-outage", set_up=queue(lock=True), fragile=("store",), exclusive=True, puts_off=True),
     Scenario(name="homes", set_up=homes, named=False, fragile=("store", "store2")),
     Scenario(name="table", set_up=table),
     Scenario(name="sqlite", set_up=sqlite, exclusive=True),
     Scenario(name="sqlite-chain", set_up=sqlite, limits=Limits(chain=10), exclusive=True, workers=3),
-    Scenario(name="operators", set_up=queue(lock=True), starts=_HANDLED, operators=True, busy_a_lease=4),
+    Scenario(name="operators", set_up=queue(lock=True), starts=_HANDLED, operators=True, puts_off=True),
     Scenario(name="operators-chain", set_up=queue(), starts=_HANDLED, operators=True, limits=Limits(chain=5)),
     Scenario(name="operators-table", set_up=table, starts=_HANDLED, operators=True),
     Scenario(
@@ -63,7 +63,7 @@ ALL = (
     Scenario(name="poison", set_up=queue(), starts=_POISONED, retry=STRICT, raising=0.0, faults=_NO_CRASH),
     Scenario(name="poison-sqlite", set_up=sqlite, starts=_POISONED, retry=STRICT, raising=0.0, faults=_NO_CRASH),
     Scenario(
-        name="failing", set_up=queue(lock=True), retry=STRICT, raising=0.3, busy_a_lease=4,
+        name="failing", set_up=queue(lock=True), retry=STRICT, raising=0.3, puts_off=True,
         starts=tuple(start._replace(ends=FAILS_OR_NOT) for start in loops(4)),
     ),
     Scenario(
@@ -73,7 +73,7 @@ ALL = (
         name="recovery", set_up=queue(), faithful=False, recovery=900.0, starts=loops(4),
         faults=replace(STORM, crash=0.02),
     ),
-    Scenario(name="calm", set_up=queue(lock=True), faults=CALM, exclusive=True, busy_a_lease=1),
+    Scenario(name="calm", set_up=queue(lock=True), faults=CALM, exclusive=True, puts_off=True),
 )  # fmt: skip
 
 BY_NAME = {scenario.name: scenario for scenario in ALL}

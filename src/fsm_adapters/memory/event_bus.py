@@ -81,6 +81,16 @@ class MemoryQueue(RetryScheduler, MessageSource):
                     self._shelf.free(delivery.receipt, outcome.until if isinstance(outcome, Defer) else soon)
         return [None] * len(deliveries)
 
+    def next_at(self) -> float | None:
+        """When it may deliver next, in epoch seconds; None: it is empty.  For tests, which move their clock there."""
+        with self._lock:
+            return self._shelf.next_at()
+
+    def under_way(self) -> Sequence[tuple[float, str]]:
+        """Each message as encoded text, and when it may be delivered next, in epoch seconds: for tests."""
+        with self._lock:
+            return [(entry.visible_at, entry.text) for entry in self._shelf.entries()]
+
     def _send(self, outgoing: Outgoing, now: float) -> Sent:
         text = encode(outgoing.message)
         refusal = too_large((text,), self.max_bytes, self._name)

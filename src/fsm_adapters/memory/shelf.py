@@ -48,13 +48,17 @@ class Shelf:
 
     def first_due(self, now: float) -> tuple[Hashable, Entry] | None:
         """The entry that has been due for longest."""
-        while self._order and self._order[0][0] <= now:
-            visible_at, number, key = self._order[0]
-            entry = self._entries.get(key)
-            if entry is not None and (entry.number, entry.visible_at) == (number, visible_at):
-                return key, entry
-            heapq.heappop(self._order)
-        return None
+        first = self._first()
+        return first if first is not None and first[1].visible_at <= now else None
+
+    def next_at(self) -> float | None:
+        """When the next entry is, or was, due; None: there is none."""
+        first = self._first()
+        return None if first is None else first[1].visible_at
+
+    def entries(self) -> list[Entry]:
+        """All of them, in the order in which they came; to be looked at, not changed."""
+        return list(self._entries.values())
 
     def take(self, key: Hashable) -> Entry:
         """Out of sight until it is claimed or forgotten, so that it is not found due twice."""
@@ -96,6 +100,15 @@ class Shelf:
 
     def discard(self, key: Hashable) -> None:
         del self._entries[key]
+
+    def _first(self) -> tuple[Hashable, Entry] | None:
+        while self._order:
+            visible_at, number, key = self._order[0]
+            entry = self._entries.get(key)
+            if entry is not None and (entry.number, entry.visible_at) == (number, visible_at):
+                return key, entry
+            heapq.heappop(self._order)
+        return None
 
     def _show(self, key: Hashable, entry: Entry, at: float) -> None:
         entry.visible_at = at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -19,10 +19,12 @@ class AwaitRunner:
 
     What an action keeps for its loop (an HTTP session) therefore serves the next action too.  A thread that is inside
     an event loop already, such as a notebook's, lends the work to a thread beside it and waits.  asyncio is imported
-    at the first awaitable: machines of plain functions never pay for it.
+    at the first awaitable: machines of plain functions never pay for it.  `make_loop` makes each loop; None: asyncio
+    does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, make_loop: Callable[[], asyncio.AbstractEventLoop] | None = None) -> None:
+        self._make_loop = make_loop
         self._loops: dict[threading.Thread, asyncio.Runner] = {}
         self._helpers: dict[threading.Thread, ThreadPoolExecutor] = {}
         self._lock = threading.Lock()
@@ -72,7 +74,7 @@ class AwaitRunner:
         thread = threading.current_thread()
         loop = self._loops.get(thread)
         if loop is None:
-            loop = asyncio.Runner()
+            loop = asyncio.Runner(loop_factory=self._make_loop)
             with self._lock:
                 dead = [self._loops.pop(other) for other in list(self._loops) if not other.is_alive()]
                 self._loops[thread] = loop
