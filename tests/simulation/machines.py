@@ -10,8 +10,10 @@ from typing import Any
 
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
 from fsm_domain.machine import Node
+from fsm_domain.runtime.registry import Machines, registry
 from tests.simulation.kernel import Crash, Kernel
 from tests.simulation.runs import Runs
+from tests.simulation.trace import Trace
 
 Context = dict[str, Any]  # Any: plain JSON
 AnyMachine = Machine[Any, Any]
@@ -19,6 +21,10 @@ AnyState = State[str, Context, Any]  # Any: the events of a made-up machine
 
 WAIT_SECONDS = 15.0
 """The deadline of the waiting state of `timed`."""
+
+
+DELAY = 7.0
+"""Seconds between two steps of `delayed`."""
 
 
 class Failure(Exception):
@@ -35,7 +41,7 @@ class Actions:
         """An action that only leaves its mark."""
 
         def action(context: Context, step: Step) -> None:
-            self._runs.begin(step)
+            self._begin(step)
             text = f"{context.get('folded', '')}|{label}|{step.number}|{step.data_text}"
             context["folded"] = sha256(text.encode()).hexdigest()[:12]
 
@@ -53,6 +59,9 @@ class Actions:
 
         return action
 
+    def _begin(self, step: Step) -> None:
+        self._runs.begin(step)
+
     def _work(self, context: Context, step: Step) -> None:
         self._kernel.pause()
         self._kernel.sleep(self._kernel.random.uniform(0.0, self._longest))
@@ -68,6 +77,25 @@ class Actions:
         return self._raising > 0 and random.Random(key).random() < self._raising
 
 
+class PureActions(Actions):
+    """The same, outside any simulation: they take no time and never fail."""
+
+    def __init__(self) -> None:
+        kernel = Kernel(0)
+        super().__init__(kernel, Runs(kernel, Trace()), 0, 0.0, 0.0)
+
+    def _begin(self, step: Step) -> None:
+        pass
+
+    def _work(self, context: Context, step: Step) -> None:
+        pass
+
+
+def machines(actions: Actions, retry: RetryPolicy) -> Machines:
+    """All of them, by name."""
+    return registry([make(actions, retry) for make in (loop, delayed, patient, timed, spare)])
+
+
 def loop(actions: Actions, retry: RetryPolicy) -> AnyMachine:
     """`left` steps from one state to the other, some by way of a third in the same step."""
     count = actions.counting
@@ -76,6 +104,15 @@ def loop(actions: Actions, retry: RetryPolicy) -> AnyMachine:
         _state("b", entry=actions.folding("enter b")).on("aside", "c", local=True).on("done", "end")
         .do(count("b", "aside", "done")),
         _state("c").on("next", "a", action=actions.folding("c to a")).on("done", "end").do(count("c", "next", "done")),
+    ])  # fmt: skip
+
+
+def delayed(actions: Actions, retry: RetryPolicy) -> AnyMachine:
+    """`left` steps, each `DELAY` after the one before."""
+    late = timedelta(seconds=DELAY)
+    return _machine("delayed", retry, actions, [
+        _state("a").on("next", "a", delay=late).on("done", "end", delay=late)
+        .do(actions.counting("a", "next", "done")),
     ])  # fmt: skip
 
 

@@ -18,6 +18,7 @@ _WAITERS = (
     Start("timed", {"left": 3}, events=1),
     Start("timed", {"left": 2}),
 )
+_DELAYED = (Start("delayed", {"left": 4}), Start("delayed", {"left": 3}), *loops(1, 4))
 _STOPPABLE = tuple(start._replace(ends=STOPPED_OR_NOT) for start in loops(1, 6))
 _HANDLED = (*loops(2, 6), Start("patient", {"left": 3}, events=2), *_STOPPABLE)
 _POISONED = (
@@ -60,6 +61,10 @@ ALL = (
     Scenario(name="waiting-stream", set_up=stream(), starts=_WAITERS),
     Scenario(name="waiting-table", set_up=table, starts=_WAITERS),
     Scenario(name="waiting-sqlite", set_up=sqlite, starts=_WAITERS, limits=Limits(chain=10), exclusive=True),
+    Scenario(name="delayed", set_up=queue(), starts=_DELAYED),
+    Scenario(name="delayed-stream", set_up=stream(), starts=_DELAYED),
+    Scenario(name="delayed-table", set_up=table, starts=_DELAYED),
+    Scenario(name="delayed-sqlite", set_up=sqlite, starts=_DELAYED, limits=Limits(chain=10), exclusive=True),
     Scenario(name="poison", set_up=queue(), starts=_POISONED, retry=STRICT, raising=0.0, faults=_NO_CRASH),
     Scenario(name="poison-sqlite", set_up=sqlite, starts=_POISONED, retry=STRICT, raising=0.0, faults=_NO_CRASH),
     Scenario(

@@ -11,13 +11,13 @@ from fsm_adapters.memory import MemoryMetrics
 from fsm_adapters.system.time_limit import ElapsedTimeLimit
 from fsm_domain.failover.post import Post
 from fsm_domain.runtime.dispatcher import Dispatcher
-from fsm_domain.runtime.registry import Machines, registry
+from fsm_domain.runtime.registry import Machines
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import PortError
 from fsm_ports.instance import Instance, Status
 from tests.simulation.faults import CALM
 from tests.simulation.kernel import Kernel
-from tests.simulation.machines import Actions, loop, patient, spare, timed
+from tests.simulation.machines import Actions, machines
 from tests.simulation.people import caller, operator, sender, timer, weather
 from tests.simulation.runs import Runs
 from tests.simulation.scenario import Scenario, Start
@@ -62,7 +62,7 @@ class _Simulation:
         self._kernel, self._trace = Kernel(seed), Trace()
         self._runs = Runs(self._kernel, self._trace)
         actions = Actions(self._kernel, self._runs, seed, scenario.raising, scenario.action)
-        self._machines = registry([make(actions, scenario.retry) for make in (loop, patient, timed, spare)])
+        self._machines = machines(actions, scenario.retry)
         self._connect: Connect = scenario.set_up(Lab(self._kernel, self._trace, folder))
         self._started: dict[str, Start] = {}
         self._unfinished, self._emits = 0, False
@@ -127,7 +127,7 @@ class _Simulation:
         return Runtime(
             machines=self._machines, store=ports.store,
             post=Post(kernel.clock, ports.buses, ports.retries, ports.dead_letters),
-            codec=self._runs, clock=kernel.clock, random=kernel.ids, wait=_never, limit=ElapsedTimeLimit(kernel.clock), metrics=MemoryMetrics(),
+            codec=self._runs, clock=kernel.clock, random=kernel.ids, wait=never, limit=ElapsedTimeLimit(kernel.clock), metrics=MemoryMetrics(),
             lock=ports.lock, history=ports.history, limits=self._scenario.limits, homes=ports.homes,
         )  # fmt: skip
 
@@ -171,5 +171,5 @@ def _rests(record: Instance | None) -> bool:
     return record is not None and record.status not in (Status.RUNNING, Status.WAITING)
 
 
-def _never(awaitable: object, timeout: float | None) -> object:
+def never(awaitable: object, timeout: float | None) -> object:
     raise RuntimeError(f"no action of these machines is async, yet there is {awaitable!r}")

@@ -61,7 +61,7 @@ class MemoryTable(MemoryCheckpointStore, EventBus):
 
     def _emit(self, record: Instance) -> None:
         if record.status is Status.RUNNING and not record.paused:
-            self._deliver(as_message(record))
+            self._deliver(as_message(record)._replace(not_before=record.not_before))
 
     def _deliver(self, message: Instance) -> None:
         self._stream.send([Outgoing(message)])

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 
+from fsm_adapters.codec.json_codec import JsonCodec
+from fsm_domain import RetryPolicy, Step
+from fsm_domain.machine.advance import advance
 from fsm_ports.instance import Instance, Status
 from fsm_ports.results import Committed, Refused
 from fsm_ports.writes import Commit
-from tests.simulation.simulation import Simulated
+from tests.simulation.machines import PureActions, machines
+from tests.simulation.simulation import Simulated, never
 from tests.simulation.story import Story, Written
+
+_PURE = machines(PureActions(), RetryPolicy())
 
 
 def i1_committed_steps_have_no_gap_and_no_repeat(simulated: Simulated, story: Story) -> Iterator[str]:
@@ -35,18 +42,22 @@ def i2_the_step_never_falls(simulated: Simulated, story: Story) -> Iterator[str]
 
 
 def i3_each_context_is_the_output_of_one_run_on_the_one_before(simulated: Simulated, story: Story) -> Iterator[str]:
-    """Or the same context, where the commit was an operator's, a timer's, or the way out of the last failure."""
-    outputs: dict[tuple[str, int, str], set[str]] = defaultdict(set)
+    """And what the machine makes of it when nothing goes wrong; or the same context, where an operator or a timer made
+    the commit, or it was the way out of the last failure."""
+    outputs: dict[tuple[str, int], set[str]] = defaultdict(set)
     for run in story.runs:
         if run.ended is not None and run.ended.context is not None:
-            began = run.began
-            outputs[began.correlation_id, began.step, began.context].add(run.ended.context)
-    for correlation_id, commits in story.commits.items():
+            outputs[run.began.correlation_id, run.began.step].add(run.ended.context)
+    for name, commits in story.commits.items():
         for before, after in zip(commits, commits[1:], strict=False):
-            unchanged = after.record.context == before.record.context
-            ran = after.record.context in outputs[correlation_id, before.record.step, before.record.context or ""]
-            if not (unchanged if _runs_nothing(after) else ran):
-                yield f"{correlation_id}: the context of step {after.record.step} is of no run of step {before.record.step}"
+            text, step = after.record.context or "", before.record.step
+            if _runs_nothing(after):
+                if text != before.record.context:
+                    yield f"{name}: the context changed with step {step + 1}, though nothing ran"
+            elif text != replayed(before.record):
+                yield f"{name}: the context of step {step + 1} is not what its actions make of step {step}"
+            elif text not in outputs[name, step]:
+                yield f"{name}: no run of step {step} made the context of step {step + 1}"
 
 
 def i7_a_step_runs_only_after_the_one_before_is_committed(simulated: Simulated, story: Story) -> Iterator[str]:
@@ -55,6 +66,15 @@ def i7_a_step_runs_only_after_the_one_before_is_committed(simulated: Simulated, 
         committed = story.committed_at.get((began.correlation_id, began.step))
         if committed is None or committed.call.number > began.number:
             yield f"{began.correlation_id} ran step {began.step} at event {began.number}, before its commit"
+
+
+def replayed(record: Instance) -> str:
+    """The context that the next step leads to."""
+    machine = _PURE[record.machine]
+    context = json.loads(record.context or "")
+    step = Step(record.machine, record.correlation_id, number=record.step, data_text=record.data)
+    advance(machine, record.state, record.event or "", context, step, never)
+    return JsonCodec().encode(context)
 
 
 def _shown(effect: object) -> Instance | None:

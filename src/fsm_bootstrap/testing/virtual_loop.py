@@ -6,9 +6,7 @@ import asyncio
 import selectors
 from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import TypeVar
-
-from typing_extensions import TypeVarTuple, Unpack
+from typing import TypeVar, TypeVarTuple
 
 from fsm_adapters.system.clock import VirtualClock
 
@@ -43,9 +41,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._virtual_clock.now()
 
-    def run_in_executor(
-        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: Unpack[Ts]
-    ) -> asyncio.Future[T]:
+    def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
         future = super().run_in_executor(executor, func, *args)
         self._virtual_selector.threads_at_work += 1
         future.add_done_callback(self._thread_is_done)

@@ -41,7 +41,7 @@ class Crashes:
         self._planned[point] += times
 
     @property
-    def left(self) -> dict[Point, int]:
+    def left(self) -> dict[str, int]:
         """Deaths still to come."""
         return {point: times for point, times in self._planned.items() if times}
 

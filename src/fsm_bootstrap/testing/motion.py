@@ -12,6 +12,7 @@ from fsm_bootstrap.testing.crashes import WorkerDied
 from fsm_bootstrap.testing.wiring import Wiring
 from fsm_ports.checkpoint_store import InstanceQuery
 from fsm_ports.errors import PortError
+from fsm_ports.history_log import Happened
 from fsm_ports.instance import Instance, Status
 
 _MOST: Final = 100_000
@@ -126,7 +127,9 @@ class Motion:
 
     def _last_error(self, record: Instance) -> str:
         entries = self._wiring.history.read(record.correlation_id, record.step - 1, 10**9)
-        notes = [entry.note for entry in entries if entry.retries] if not isinstance(entries, PortError) else []
+        if isinstance(entries, PortError):
+            return ""
+        notes = [entry.note for entry in entries if entry.happened is Happened.RETRY]
         return f"; it was tried {len(notes)} times, last error: {notes[-1]}" if notes else ""
 
 

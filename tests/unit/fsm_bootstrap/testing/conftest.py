@@ -1,0 +1,24 @@
+"""No test of the harness takes real time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from tests.unit.fsm_bootstrap.testing.machines import ran
+
+
+@pytest.fixture(autouse=True)
+def no_real_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sleep(seconds: float) -> None:
+        raise AssertionError(f"a real sleep of {seconds} s")
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    assert asyncio.sleep is not sleep  # asyncio waits in its selector, which the tests of async actions look at
+
+
+@pytest.fixture(autouse=True)
+def nothing_ran() -> None:
+    ran.clear()
