@@ -13,6 +13,10 @@ class Greenlet(Protocol):
     @property
     def dead(self) -> bool: ...
 
+    @property
+    def parent(self) -> Greenlet | None:
+        """Who started it; None for the one that was there from the beginning."""
+
     def switch(self) -> object:
         """Go on there; returns when somebody switches back here."""
 

@@ -125,11 +125,20 @@ class _Simulation:
     def _runtime(self, ports: Ports) -> Runtime:
         kernel, self._emits = self._kernel, ports.store.emits
         return Runtime(
-            machines=self._machines, store=ports.store,
+            machines=self._machines,
+            store=ports.store,
             post=Post(kernel.clock, ports.buses, ports.retries, ports.dead_letters),
-            codec=self._runs, clock=kernel.clock, random=kernel.ids, wait=never, limit=ElapsedTimeLimit(kernel.clock), metrics=MemoryMetrics(),
-            lock=ports.lock, history=ports.history, limits=self._scenario.limits, homes=ports.homes,
-        )  # fmt: skip
+            codec=self._runs,
+            clock=kernel.clock,
+            random=kernel.ids,
+            wait=never,
+            limit=ElapsedTimeLimit(kernel.clock),
+            metrics=MemoryMetrics(),
+            lock=ports.lock,
+            history=ports.history,
+            limits=self._scenario.limits,
+            homes=ports.homes,
+        )
 
     def _worker(self) -> None:
         kernel, scenario = self._kernel, self._scenario
@@ -156,12 +165,14 @@ class _Simulation:
 
     def _drain(self) -> bool:
         """Copies of messages are still on their way."""
-        while True:
-            before = self._trace.deliveries
-            if not self._kernel.run(lambda: self._trace.deliveries > before, CALM_TURNS, QUIET):
-                return self._trace.deliveries == before
-            if self._kernel.turns > 3 * CALM_TURNS:
-                return False
+        last = self._kernel.turns + CALM_TURNS
+        while self._kernel.turns < last:
+            if not self._kernel.run(self._delivered_since(self._trace.deliveries), CALM_TURNS, QUIET):
+                return True
+        return False
+
+    def _delivered_since(self, before: int) -> Callable[[], bool]:
+        return lambda: self._trace.deliveries > before
 
     def _crashed(self, incarnation: str) -> None:
         self._trace.add(Crashed(self._trace.next_number, self._kernel.now, incarnation))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from fsm_ports.instance import Instance, Status
-from fsm_ports.messages import Delivery, Outcome, Outgoing
+from fsm_ports.messages import Defer, Delivery, Outcome, Outgoing, Settled
 from fsm_ports.results import Committed
 from fsm_ports.writes import Commit, Mark
 from tests.simulation.ports import NETWORK
@@ -133,8 +133,7 @@ class Story:
                     if isinstance(answer, Delivery) and isinstance(answer.message, Instance):
                         ends = settled[call.process, call.port, answer.position]
                         end = next(((later, outcome) for later, outcome in ends if later.number > call.number), None)
-                        ended, outcome = end or (None, None)
-                        found.append(Delivered(call, answer, answer.message, ended, outcome))
+                        found.append(Delivered(call, answer, answer.message, *(end or (None, None))))
         return found
 
     @cached_property
@@ -191,7 +190,7 @@ def pairs(items: Sequence[object]) -> Iterator[tuple[Delivery, Outcome]]:
     """The items of a settlement."""
     for item in items:
         match item:
-            case (Delivery() as delivery, outcome):
+            case (Delivery() as delivery, (Settled() | Defer()) as outcome):
                 yield delivery, outcome
             case _:
                 raise TypeError(f"{item!r} is no settlement")

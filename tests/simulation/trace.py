@@ -122,4 +122,5 @@ def _without_receipt(value: object) -> object:
             return value._replace(receipt=None)
         case (Delivery() as delivery, outcome):
             return delivery._replace(receipt=None), outcome
-    return value
+        case _:
+            return value

@@ -10,7 +10,7 @@ from tests.simulation.story import Story
 from tests.simulation.trace import Calm
 
 DELIVERIES_A_COMMIT = 4
-"""After the storm: one delivery for the message itself, and one for each time that it was put off or its action raised."""
+"""After the storm: one delivery for the message itself, one for each time that it was put off, or its action raised."""
 DELIVERIES_A_LEFTOVER = 8
 """For each message that the storm left behind: it comes once per claim of a holder who died or sleeps, and what it
 finds may have to be sent again, and then be acknowledged as a copy."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from fsm_ports.writes import Touch
 from tests.simulation.simulation import Simulated
@@ -21,7 +22,7 @@ def i18_recovery_touches_a_machine_once_per_age(simulated: Simulated, story: Sto
         if isinstance(written.write, Touch):
             touched[written.record.correlation_id].append(written.call.at)
     for name, times in touched.items():
-        if any(later - earlier < age for earlier, later in zip(times, times[1:], strict=False)):
+        if any(later - earlier < age for earlier, later in pairwise(times)):
             yield f"{name} was touched at {times}, more than once in {age} seconds"
     sent: dict[str, int] = defaultdict(int)
     for (name, _), every in story.carried.items():

@@ -45,9 +45,9 @@ def i11_runs_of_a_step_do_not_overlap(simulated: Simulated, story: Story) -> Ite
         of_step[run.began.correlation_id, run.began.step].append(run)
     for (correlation_id, step), runs in of_step.items():
         for one, other in combinations(runs, 2):
-            if other.began.at < min(one.over, one.began.deadline) and other.began.number > one.began.number:
-                if one.ended is None or one.ended.number > other.began.number:
-                    yield f"{correlation_id}: two runs of step {step} overlap at {other.began.at}"
+            ended = one.ended is not None and one.ended.number < other.began.number
+            if not ended and other.began.at < min(one.over, one.began.deadline):
+                yield f"{correlation_id}: two runs of step {step} overlap at {other.began.at}"
 
 
 def i17_a_machine_fails_only_once_its_retries_are_spent(simulated: Simulated, story: Story) -> Iterator[str]:

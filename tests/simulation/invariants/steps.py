@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from fsm_adapters.codec.json_codec import JsonCodec
 from fsm_domain import RetryPolicy, Step
@@ -49,7 +50,7 @@ def i3_each_context_is_the_output_of_one_run_on_the_one_before(simulated: Simula
         if run.ended is not None and run.ended.context is not None:
             outputs[run.began.correlation_id, run.began.step].add(run.ended.context)
     for name, commits in story.commits.items():
-        for before, after in zip(commits, commits[1:], strict=False):
+        for before, after in pairwise(commits):
             text, step = after.record.context or "", before.record.step
             if _runs_nothing(after):
                 if text != before.record.context:
