@@ -66,7 +66,7 @@ def no_wait(awaitable: Awaitable[object], timeout: float | None) -> object:
 
 
 def run(
-    of: Machine[str, Trail], at: str, event: str, waiting: Callable[[Awaitable[object]], object] = no_wait
+    of: Machine[str, Trail], at: str, event: str, waiting: Callable[[Awaitable[object], float | None], object] = no_wait
 ) -> tuple[Advanced, Trail]:
     trail: Trail = []
     return advance(of, at, event, trail, new_step(), waiting), trail
