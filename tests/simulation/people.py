@@ -49,11 +49,10 @@ def sender(kernel: Kernel, open: Open, start: Start, correlation_id: str) -> Non
 def operator(kernel: Kernel, open: Open, correlation_id: str, *, aborts: bool) -> None:
     """Pauses and resumes, redrives what failed; in the end perhaps aborts."""
     hands, client = Operator(open()), Client(open())
-    for _ in range(2):
-        kernel.sleep(kernel.random.uniform(0.0, 15.0))
-        _insist(kernel, lambda: hands.pause(correlation_id))
-        kernel.sleep(kernel.random.uniform(0.0, 15.0))
-        _insist(kernel, lambda: hands.resume(correlation_id))
+    kernel.sleep(kernel.random.uniform(0.0, 15.0))
+    _insist(kernel, lambda: hands.pause(correlation_id))
+    kernel.sleep(kernel.random.uniform(0.0, 40.0))
+    _insist(kernel, lambda: hands.resume(correlation_id))
     if aborts:
         _insist(kernel, lambda: hands.abort(correlation_id))
     while True:

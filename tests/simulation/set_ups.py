@@ -70,7 +70,7 @@ SetUp: TypeAlias = Callable[[Lab], Connect]
 
 HOLDING = frozenset({"queue", "queue2", "retry", "retry2", "records"})
 """Ports that hold a message until its time."""
-THIN_BYTES = 4_200
+THIN_BYTES = 4_100
 """Largest message of a road so narrow that no context fits through it."""
 
 

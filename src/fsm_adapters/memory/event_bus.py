@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Hashable, Sequence
 from threading import Lock
+from typing import NamedTuple
 
 from fsm_adapters._wire.message import decode, encode
-from fsm_adapters.memory.shelf import Shelf
+from fsm_adapters.memory.shelf import Entry, Shelf
 from fsm_adapters.memory.sizes import too_large
 from fsm_ports import (
     ACK,
@@ -23,6 +24,17 @@ from fsm_ports import (
     RetryScheduler,
     Sent,
 )
+
+
+class UnderWay(NamedTuple):
+    """A message that a queue holds."""
+
+    at: float
+    """Epoch seconds at which it may be delivered next."""
+    position: str
+    """As every delivery of it bears it."""
+    text: str
+    """The message, encoded."""
 
 
 class MemoryQueue(RetryScheduler, MessageSource):
@@ -86,10 +98,10 @@ class MemoryQueue(RetryScheduler, MessageSource):
         with self._lock:
             return self._shelf.next_at()
 
-    def under_way(self) -> Sequence[tuple[float, str]]:
-        """Each message as encoded text, and when it may be delivered next, in epoch seconds: for tests."""
+    def under_way(self) -> Sequence[UnderWay]:
+        """Each message that it holds: for tests."""
         with self._lock:
-            return [(entry.visible_at, entry.text) for entry in self._shelf.entries()]
+            return [UnderWay(e.visible_at, self._position(e), e.text) for e in self._shelf.entries()]
 
     def _send(self, outgoing: Outgoing, now: float) -> Sent:
         text = encode(outgoing.message)
@@ -103,6 +115,9 @@ class MemoryQueue(RetryScheduler, MessageSource):
         entry = self._shelf.take(key)
         receipt = self._shelf.claim(key, visible_until)
         return Delivery(
-            decode(entry.text), receipt, f"{self._name}:{entry.number}", entry.received,
+            decode(entry.text), receipt, self._position(entry), entry.received,
             maybe_died=entry.received > 1, can_defer=True,
         )  # fmt: skip
+
+    def _position(self, entry: Entry) -> str:
+        return f"{self._name}:{entry.number}"

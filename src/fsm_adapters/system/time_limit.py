@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
@@ -21,7 +21,7 @@ class ElapsedTimeLimit:
         return self._limited(seconds)
 
     @contextmanager
-    def _limited(self, seconds: float) -> Iterator[None]:
+    def _limited(self, seconds: float) -> Generator[None]:
         end = self._clock.now() + seconds
         yield
         if self._clock.now() > end:
@@ -45,7 +45,7 @@ class AlarmTimeLimit:
         return self._elapsed(seconds)
 
     @contextmanager
-    def _alarmed(self, seconds: float) -> Iterator[None]:
+    def _alarmed(self, seconds: float) -> Generator[None]:
         def interrupt(number: int, frame: FrameType | None) -> None:
             raise TimeoutError(_said(seconds))
 

@@ -7,8 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import Final, Literal, NamedTuple, TypeVar, cast, get_args
 
 from fsm_adapters.chaos.chaos import Chaos, Fate
+from fsm_adapters.chaos.checkpoint_store import ChaosCheckpointStore
 from fsm_adapters.system.random import SeededRandom
+from fsm_ports.checkpoint_store import CheckpointStore, InstanceQuery, Page
 from fsm_ports.errors import OutcomeUnknown, PortError
+from fsm_ports.instance import Instance
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,6 +45,11 @@ class PlannedFaults(Chaos):
         """Failures still to come."""
         return len(self._plan)
 
+    @property
+    def leaves_in_doubt(self) -> bool:
+        """The next failure is one that leaves the caller in doubt."""
+        return bool(self._plan) and isinstance(self._plan[0].error, OutcomeUnknown)
+
     def fate(self) -> Fate:
         fault = self._next()
         if fault is None:
@@ -64,6 +72,24 @@ class PlannedFaults(Chaos):
 
     def _next(self) -> Fault | None:
         return self._plan.popleft() if self._plan else None
+
+
+class FaultyStore(ChaosCheckpointStore):
+    """Doubt is about writes: such a failure waits for the next one, and lets reads pass."""
+
+    def __init__(self, store: CheckpointStore, faults: PlannedFaults) -> None:
+        super().__init__(store, faults)
+        self._sound, self._faults = store, faults
+
+    def read(self, correlation_ids: Sequence[str], homes: Sequence[str] = ()) -> Sequence[Instance | None | PortError]:
+        if self._faults.leaves_in_doubt:
+            return self._sound.read(correlation_ids, homes)
+        return super().read(correlation_ids, homes)
+
+    def find(self, query: InstanceQuery) -> Page | PortError:
+        if self._faults.leaves_in_doubt:
+            return self._sound.find(query)
+        return super().find(query)
 
 
 def failure(error: PortError | type[PortError], *, happened: bool) -> Fault:

@@ -137,8 +137,9 @@ class Harness(Readings):
     ) -> None:
         """Let the next `times` things that are asked of a port fail, whoever asks: worker, client or operator.
 
-        ``error=OutcomeUnknown`` leaves the caller in doubt; with `happened` it has taken place all the same.  The
-        history log is asked for retries only: the entry of a step is one write with the step.
+        ``error=OutcomeUnknown`` leaves the caller in doubt; with `happened` it has taken place all the same.  From a
+        checkpoint store only writes can fail so: reads before them pass.  The history log is asked for retries only:
+        the entry of a step is one write with the step.
 
         Raises:
             ValueError: no such port, or `happened` with an error that denies it.

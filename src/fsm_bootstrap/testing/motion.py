@@ -59,7 +59,7 @@ class Motion:
                 return
             due = self._due(moving)
             if not due:
-                raise NotAtRest(f"{_names(moving[0])} is lost:\n{self._tell(moving)}")
+                raise NotAtRest(f"{_names(moving[0])}, and nothing will move it:\n{self._tell(moving)}")
             if min(due.values()) > end:
                 raise NotAtRest(f"{_names(moving[0])} after {longest:g} virtual seconds:\n{self._tell(moving)}")
             # Other machines' messages may be due before: each fires at its own time.
@@ -99,12 +99,13 @@ class Motion:
 
     def _due(self, moving: Sequence[Instance]) -> dict[str, float]:
         """When the next message of each is due; one that is not here has none under way."""
-        steps = {record.correlation_id: record.step for record in moving}
+        records = {record.correlation_id: record for record in moving}
         due: dict[str, float] = {}
-        for at, text in (*self._wiring.queue.under_way(), *self._wiring.retries.under_way()):
-            message = _decode(text)
-            if isinstance(message, Instance) and message.step >= steps.get(message.correlation_id, message.step + 1):
-                due[message.correlation_id] = min(at, due.get(message.correlation_id, at))
+        for held in (*self._wiring.queue.under_way(), *self._wiring.retries.under_way()):
+            message = _decode(held.text)
+            record = records.get(message.correlation_id) if isinstance(message, Instance) else None
+            if isinstance(message, Instance) and record is not None and _leads_on(message, held.position, record):
+                due[record.correlation_id] = min(held.at, due.get(record.correlation_id, held.at))
         return due
 
     def _tell(self, moving: Sequence[Instance]) -> str:
@@ -131,6 +132,11 @@ class Motion:
             return ""
         notes = [entry.note for entry in entries if entry.happened is Happened.RETRY]
         return f"; it was tried {len(notes)} times, last error: {notes[-1]}" if notes else ""
+
+
+def _leads_on(message: Instance, position: str, record: Instance) -> bool:
+    """It is the record's own message, or the one whose holder committed the record and died before the next."""
+    return message.step >= record.step or (message.position or position) == record.position
 
 
 def _names(record: Instance) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from fsm_adapters.chaos.checkpoint_store import ChaosCheckpointStore
 from fsm_adapters.chaos.history_log import ChaosHistoryLog
 from fsm_adapters.chaos.lock_cache import ChaosLockCache
 from fsm_adapters.chaos.message_source import ChaosMessageSource
@@ -23,7 +22,7 @@ from fsm_adapters.system.random import SeededRandom
 from fsm_adapters.system.time_limit import ElapsedTimeLimit
 from fsm_adapters.worker.worker import Worker
 from fsm_bootstrap.testing.crashes import Crashes, MortalCodec, MortalRoad, MortalSource, MortalStore
-from fsm_bootstrap.testing.faults import PORTS, PlannedFaults, PortName
+from fsm_bootstrap.testing.faults import PORTS, FaultyStore, PlannedFaults, PortName
 from fsm_domain.failover.post import Post
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.limits import Limits
@@ -77,7 +76,7 @@ class Wiring:
         self._awaiting.close()
 
     def _store(self) -> CheckpointStore:
-        return ChaosCheckpointStore(self.store, self.faults["checkpoint_store"])
+        return FaultyStore(self.store, self.faults["checkpoint_store"])
 
     def _roads(self) -> tuple[RetryScheduler, RetryScheduler]:
         bus = ChaosRetryScheduler(self.queue, self.faults["event_bus"])

@@ -55,6 +55,8 @@ def i3_each_context_is_the_output_of_one_run_on_the_one_before(simulated: Simula
             if _runs_nothing(after):
                 if text != before.record.context:
                     yield f"{name}: the context changed with step {step + 1}, though nothing ran"
+            elif before.record.status is not Status.RUNNING:
+                yield f"{name}: step {step + 1} was run, although step {step} was {before.record.status.value}"
             elif text != replayed(before.record):
                 yield f"{name}: the context of step {step + 1} is not what its actions make of step {step}"
             elif text not in outputs[name, step]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from fsm_adapters._wire.message import decode
 from fsm_adapters.memory import MemoryQueue
 from fsm_adapters.system.clock import VirtualClock
 from fsm_contract import samples
@@ -112,3 +113,18 @@ def test_settled_messages_leave_nothing_behind() -> None:
     clock.advance(1000)
     assert _receive(queue, clock) == []
     assert queue._shelf._order == []
+
+
+def test_a_test_can_see_what_is_under_way_and_when_it_is_due() -> None:
+    clock = VirtualClock()
+    queue = MemoryQueue(clock, "q")
+    start = clock.now()
+    assert (queue.next_at(), queue.under_way()) == (None, [])
+    queue.send([Outgoing(samples.record("later", start), start + 60), Outgoing(samples.record("now", start))])
+    assert queue.next_at() == start
+    (taken,) = _receive(queue, clock)
+    assert queue.next_at() == start + 30  # when the claim ends
+    assert [(held.at - start, held.position) for held in queue.under_way()] == [(60, "q:1"), (30, taken.position)]
+    assert _ids([decode(held.text) for held in queue.under_way()]) == ["later", "now"]
+    queue.settle([taken], [ACK])
+    assert queue.next_at() == start + 60

@@ -80,7 +80,7 @@ def test_pause_and_resume(harness: Harness) -> None:
     name = harness.start(line(), Work())
     harness.pause(name, "lunch")
     harness.run_until_rest(name)
-    assert (harness.status(name), harness.states(name)) == ("running", [])
+    assert (harness.status(name), harness.states(name)) == ("running", ["one"])  # its message was under way
     harness.resume(name)
     harness.run_until_rest(name)
     assert harness.status(name) == "completed"
@@ -107,14 +107,17 @@ def test_redrive(harness: Harness) -> None:
     assert len(harness.errors(name)) == 12
 
 
-@pytest.mark.parametrize(
-    "look",
-    [
-        Harness.instance, Harness.status, Harness.state, Harness.states, Harness.errors, Harness.context,
-        Harness.history, Harness.run_until_rest, Harness.abort, Harness.pause, Harness.resume, Harness.redrive,
-        lambda harness, name: harness.send(name, "yes"),
-    ],
-)  # fmt: skip
+def send_yes(harness: Harness, name: str) -> object:
+    return harness.send(name, "yes")
+
+
+ON_AN_ID: list[Callable[[Harness, str], object]] = [
+    Harness.instance, Harness.status, Harness.state, Harness.states, Harness.errors, Harness.context, Harness.history,
+    Harness.run_until_rest, Harness.abort, Harness.pause, Harness.resume, Harness.redrive, send_yes,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("look", ON_AN_ID)
 def test_an_unknown_id_is_told_with_the_known_ones(look: Callable[[Harness, str], object], harness: Harness) -> None:
     with pytest.raises(NotFound, match=r"'x'; known: none, nothing has been started"):
         look(harness, "x")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,16 @@ def test_a_chain_of_deadlines_fires_in_order_each_at_its_own_time() -> None:
         assert harness.states(name) == ["asked", "reminded", "expired"]
         assert harness.context(name).times == [start, start + DAY, start + 3 * DAY]
         assert harness.clock.now() == start + 30 * DAY
+
+
+def test_three_days_pass_without_one_real_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = time.perf_counter()
+    monkeypatch.setattr(time, "sleep", None)  # whoever called it would raise
+    with Harness([approval()]) as harness:
+        name = harness.start("approval", Question())
+        harness.advance(days=3)
+        assert harness.state(name) == "expired"
+    assert time.perf_counter() - began < 2.0  # milliseconds, in fact
 
 
 def test_a_deadline_does_not_fire_a_second_early() -> None:
