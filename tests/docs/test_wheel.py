@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from sybil import Document, Region
-from sybil.parsers.markdown import CodeBlockParser
+
+from tests.docs.snippets import snippets
 
 PROJECT = Path(__file__).parents[2]
 # One process builds the wheel; the rest of the tests go on beside it.
@@ -39,29 +39,16 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {**plain, "PATH": f"{place}/venv/bin:{plain['PATH']}"}
 
 
-def blocks(document: Path) -> list[tuple[str, str]]:
-    """Language and text of each code block."""
-    parsers = [CodeBlockParser(language, evaluator=lambda _: None) for language in ("python", "sh")]
-    found: list[Region] = []
-    text = document.read_text()
-    for parser in parsers:
-        found += parser(Document(text, str(document)))
-    return [
-        (text[region.start :].split("\n", 1)[0].strip("`"), str(region.parsed))
-        for region in sorted(found, key=lambda r: r.start)
-    ]
-
-
 def test_the_readme_leads_to_a_finished_machine(shell: dict[str, str], tmp_path: Path) -> None:
     shutil.copytree(PROJECT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("__pycache__", ".fsm"))
     printed = ""
-    for language, text in blocks(PROJECT / "README.md"):
-        if language == "python":
-            name = re.match(r"# (\w+\.py)\n", text)
-            assert name is not None, f"a Python block begins with the name of its file:\n{text}"
-            (tmp_path / name[1]).write_text(text)
-        elif text.strip() != "pip install lambda-fsm":
-            printed += run(text, tmp_path, shell)
+    for snippet in snippets(PROJECT / "README.md", "python", "sh"):
+        if snippet.language == "python":
+            name = re.match(r"# (\w+\.py)\n", snippet.text)
+            assert name is not None, f"a Python block begins with the name of its file:\n{snippet.text}"
+            (tmp_path / name[1]).write_text(snippet.text)
+        elif snippet.text.strip() != "pip install lambda-fsm":
+            printed += run(snippet.text, tmp_path, shell)
     assert "retry 1" in printed
     assert "the mail server is busy" in printed
     assert re.search(r"s-1\s+signup\s+completed|completed", printed)

@@ -38,7 +38,7 @@ CALM = Faults()
 """Nothing goes wrong."""
 
 STORM = Faults(
-    crash=0.015, stall=0.005, unavailable=0.05, unknown=0.05, duplicate=0.1, redeliver=0.1, delay=0.1, outage=0.3
+    crash=0.015, stall=0.01, unavailable=0.05, unknown=0.05, duplicate=0.1, redeliver=0.1, delay=0.1, outage=0.3
 )
 """Enough of everything that most machines meet several faults."""
 

@@ -76,6 +76,16 @@ class Kernel:
             self._turn()
         return True
 
+    def step(self, name: str) -> bool:
+        """Give one turn to the process of that name, whatever it sleeps for; False once it has ended."""
+        process = next((process for process in self._processes if process.name == name), None)
+        if process is None:
+            return False
+        self._hub = greenlets.current()
+        self.now = max(self.now, process.wakes_at)
+        self._go_on(process)
+        return process in self._processes
+
     def close(self) -> None:
         """End every process where it stands."""
         for process in self._processes:
@@ -115,7 +125,10 @@ class Kernel:
         if not ready:
             self.now = min(process.wakes_at for process in self._processes)
             ready = [process for process in self._processes if process.wakes_at <= self.now]
-        self._current = process = ready[self.random.randrange(len(ready))]
+        self._go_on(ready[self.random.randrange(len(ready))])
+
+    def _go_on(self, process: Process) -> None:
+        self._current = process
         if process.greenlet is not None:
             process.greenlet.switch()
             if process.greenlet.dead:

@@ -25,6 +25,7 @@ from fsm_ports import (
     RetryScheduler,
     Sent,
 )
+from tests.simulation.trace import Settlement
 from tests.simulation.wire import Wire
 
 NETWORK = "network"
@@ -103,10 +104,10 @@ class WiredSource(MessageSource):
         return self._wire.call("extend", deliveries, lambda some: self._source.extend(some, visible_until))
 
     def settle(self, deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> Sequence[Sent]:
-        def settle(some: Sequence[tuple[Delivery, Outcome]]) -> Sequence[Sent]:
-            return self._source.settle([delivery for delivery, _ in some], [outcome for _, outcome in some])
+        def settle(some: Sequence[Settlement]) -> Sequence[Sent]:
+            return self._source.settle([one.delivery for one in some], [one.outcome for one in some])
 
-        return self._wire.call("settle", list(zip(deliveries, outcomes, strict=True)), settle)
+        return self._wire.call("settle", list(map(Settlement, deliveries, outcomes)), settle)
 
 
 class WiredLock(LockCache):

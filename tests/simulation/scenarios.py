@@ -19,6 +19,7 @@ _WAITERS = (
     Start("timed", {"left": 2}),
 )
 _DELAYED = (Start("delayed", {"left": 4}), Start("delayed", {"left": 3}), *loops(1, 4))
+_UNTIMED = (*loops(2, 5), Start("patient", {"left": 3}, events=2))
 _STOPPABLE = tuple(start._replace(ends=STOPPED_OR_NOT) for start in loops(1, 6))
 _HANDLED = (*loops(2, 6), Start("patient", {"left": 3}, events=2), *_STOPPABLE)
 _POISONED = (
@@ -45,7 +46,8 @@ ALL = (
     ),
     Scenario(name="copies", set_up=queue(), starts=loops(2, 40), raising=0.0, storm=10_000, faults=_COPIES),
     Scenario(name="copies-table", set_up=table, starts=loops(2, 40), raising=0.0, storm=10_000, faults=_COPIES),
-    Scenario(name="thin", set_up=queue(max_bytes=THIN_BYTES)),
+    Scenario(name="whole", set_up=queue(), starts=_UNTIMED),
+    Scenario(name="thin", set_up=queue(max_bytes=THIN_BYTES), starts=_UNTIMED),
     Scenario(name="stream", set_up=stream(retry=False)),
     Scenario(name="stream-retry", set_up=stream()),
     Scenario(name="stream-retry-lock", set_up=stream(lock=True), exclusive=True, puts_off=True),
@@ -75,7 +77,8 @@ ALL = (
     Scenario(name="poison", set_up=queue(), starts=_POISONED, retry=STRICT, raising=0.0, faults=_NO_CRASH),
     Scenario(name="poison-sqlite", set_up=sqlite, starts=_POISONED, retry=STRICT, raising=0.0, faults=_NO_CRASH),
     Scenario(
-        name="failing", set_up=queue(lock=True), retry=replace(STRICT, base=20.0, cap=60.0), raising=0.3, puts_off=True, faults=_UNSURE,
+        name="failing", set_up=queue(lock=True), retry=replace(STRICT, base=20.0, cap=60.0), raising=0.3,
+        puts_off=True, faults=_UNSURE,
         starts=tuple(start._replace(ends=FAILS_OR_NOT) for start in loops(4)),
     ),
     Scenario(

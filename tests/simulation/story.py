@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from fsm_ports.instance import Instance, Status
-from fsm_ports.messages import Defer, Delivery, Outcome, Outgoing, Settled
+from fsm_ports.messages import Delivery, Outcome, Outgoing
 from fsm_ports.results import Committed
 from fsm_ports.writes import Commit, Mark
 from tests.simulation.ports import NETWORK
-from tests.simulation.trace import NOT_REACHED, Call, Crashed, Event, RunBegan, RunEnded, Trace
+from tests.simulation.trace import NOT_REACHED, Call, Crashed, Event, RunBegan, RunEnded, Settlement, Trace
 
 T = TypeVar("T")
 
@@ -124,7 +124,7 @@ class Story:
         settled: dict[tuple[str, str, str], list[tuple[Call, Outcome]]] = defaultdict(list)
         for call in self.calls:
             if call.operation == "settle":
-                for delivery, outcome in pairs(call.items):
+                for delivery, outcome in settlements(call):
                     settled[call.process, call.port, delivery.position].append((call, outcome))
         found: list[Delivered] = []
         for call in self.calls:
@@ -186,14 +186,12 @@ def lost_answers(story: Story, operation: str) -> int:
     )
 
 
-def pairs(items: Sequence[object]) -> Iterator[tuple[Delivery, Outcome]]:
-    """The items of a settlement."""
-    for item in items:
-        match item:
-            case (Delivery() as delivery, (Settled() | Defer()) as outcome):
-                yield delivery, outcome
-            case _:
-                raise TypeError(f"{item!r} is no settlement")
+def settlements(call: Call) -> Iterator[Settlement]:
+    """The items of a call of `settle`."""
+    for item in call.items:
+        if not isinstance(item, Settlement):
+            raise TypeError(f"{item!r} is no settlement")
+        yield item
 
 
 def _grouped(values: Sequence[T], key: Callable[[T], str]) -> dict[str, list[T]]:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import NamedTuple, TypeAlias
 
 from fsm_ports.instance import Instance
-from fsm_ports.messages import Delivery, Outgoing
+from fsm_ports.messages import Delivery, Outcome, Outgoing
 from fsm_ports.results import Committed
 
 
@@ -35,6 +35,13 @@ class Call(NamedTuple):
     """What the back end did, one an item: its own answer, or `NOT_REACHED`."""
     answers: tuple[object, ...]
     """What the caller is told, one an item."""
+
+
+class Settlement(NamedTuple):
+    """An item of a call of `settle`."""
+
+    delivery: Delivery
+    outcome: Outcome
 
 
 class RunBegan(NamedTuple):
@@ -120,7 +127,7 @@ def _without_receipt(value: object) -> object:
     match value:
         case Delivery() | Outgoing():
             return value._replace(receipt=None)
-        case (Delivery() as delivery, outcome):
-            return delivery._replace(receipt=None), outcome
+        case Settlement(delivery=delivery):
+            return value._replace(delivery=delivery._replace(receipt=None))
         case _:
             return value

@@ -39,7 +39,9 @@ class Wire:
         kernel.pause()
         return answers
 
-    def ask(self, operation: str, question: T, do: Callable[[], Sequence[R] | PortError]) -> Sequence[R] | PortError:
+    def ask(
+        self, operation: str, question: object, do: Callable[[], Sequence[R] | PortError]
+    ) -> Sequence[R] | PortError:
         """One call with one answer; the trace has an effect for each thing in it."""
         kernel = self.kernel
         kernel.pause()

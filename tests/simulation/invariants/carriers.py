@@ -13,7 +13,7 @@ from fsm_ports.results import Committed
 from fsm_ports.writes import Commit, Resume, Touch
 from tests.simulation.set_ups import sqlite
 from tests.simulation.simulation import Simulated
-from tests.simulation.story import by_workers, pairs, rests
+from tests.simulation.story import by_workers, rests, settlements
 from tests.simulation.trace import NOT_REACHED, Call
 
 
@@ -113,7 +113,7 @@ class Carriers:
                 held[key] = Held(message, message.position or effect.position, call.number)
 
     def _settled(self, call: Call) -> Iterator[str]:
-        for (delivery, outcome), effect in zip(pairs(call.items), call.effects, strict=True):
+        for (delivery, outcome), effect in zip(settlements(call), call.effects, strict=True):
             if outcome is not ACK or effect is NOT_REACHED or not isinstance(delivery.message, Instance):
                 continue
             name, key = delivery.message.correlation_id, (call.port, delivery.position)

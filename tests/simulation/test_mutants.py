@@ -1,0 +1,40 @@
+"""Each bug that is planted is found, by the invariant that it breaks: the checkers can fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.invariants.checks import CHECKS
+from tests.simulation.invariants.thin import i13_thin_and_whole_messages_commit_identical_records
+from tests.simulation.mutants import A_THIN_MESSAGE_LOSES_ITS_DATA, MUTANTS, SEEDS, Mutant
+from tests.simulation.scenarios import BY_NAME
+from tests.simulation.simulation import simulate
+from tests.simulation.story import Story
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
+def test_a_planted_bug_is_found(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutant.plant(monkeypatch)
+    assert any(is_found(mutant, seed) for seed in SEEDS), (
+        f"{mutant.invariant} holds in {mutant.scenario} under {SEEDS}, in spite of: {mutant.name}"
+    )
+
+
+def test_every_invariant_has_a_bug_that_it_finds() -> None:
+    assert {mutant.invariant for mutant in MUTANTS} == set(CHECKS)
+
+
+def test_a_thin_message_that_loses_its_data_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(seed: int) -> bool:
+        whole = simulate(BY_NAME["whole"], seed)
+        with monkeypatch.context() as patch:
+            A_THIN_MESSAGE_LOSES_ITS_DATA(patch)
+            thin = simulate(BY_NAME["thin"], seed)
+        return any(i13_thin_and_whole_messages_commit_identical_records(thin, whole))
+
+    assert any(map(broken, SEEDS))
+
+
+def is_found(mutant: Mutant, seed: int) -> bool:
+    simulated = simulate(BY_NAME[mutant.scenario], seed)
+    return any(CHECKS[mutant.invariant](simulated, Story(simulated.trace)))
