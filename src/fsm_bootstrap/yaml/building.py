@@ -134,10 +134,15 @@ class _Maker:
                 node = node.after(timedelta(seconds=transition.after), transition.target)
             else:
                 action = self._passing(keys, transition)
-                node = node.on(transition.event, transition.target, action=action, local=transition.local)
+                delay = timedelta(seconds=transition.delay)
+                node = node.on(transition.event, transition.target, action=action, local=transition.local, delay=delay)
         action = self._arriving(keys, keys.do_action)
-        made: AnyNode = node if action is None else node.do_or_wait(action, on_exhausted=keys.on_exhausted or None)
-        return made
+        if action is None:
+            waiting: AnyNode = node
+            return waiting
+        timeout = timedelta(seconds=keys.timeout) if keys.timeout else None
+        acting: AnyNode = node.do_or_wait(action, on_exhausted=keys.on_exhausted or None, timeout=timeout)
+        return acting
 
     def _retry(self, keys: StateKeys) -> RetryPolicy | None:
         return _policy(keys.retry, self._policy) if keys.given("retry") else None

@@ -51,7 +51,7 @@ def _initial(machine: MachineKeys, file: str) -> Iterator[Problem]:
 
 
 def _final(state: StateKeys, file: str) -> Iterator[Problem]:
-    for key in ("transitions", "on_exhausted", "retry"):
+    for key in ("transitions", "on_exhausted", "retry", "timeout"):
         if state.given(key) and (key != "transitions" or state.transitions):
             yield Problem(file, state.line(key), f"state {state.name!r} is final and cannot have the key {key!r}")
 
@@ -72,7 +72,10 @@ def _open(state: StateKeys, file: str) -> Iterator[Problem]:
     if state.on_exhausted and not state.do_action:
         message = f"state {state.name!r} has on_exhausted, which needs a do_action beside it"
         yield Problem(file, state.line("on_exhausted"), message)
-    elif state.on_exhausted:
+    if state.timeout and not state.do_action:
+        message = f"state {state.name!r} has a timeout, which needs a do_action beside it"
+        yield Problem(file, state.line("timeout"), message)
+    if state.on_exhausted and state.do_action:
         yield from handled(state, file, state.on_exhausted, "on_exhausted", "on_exhausted is")
 
 
@@ -89,6 +92,9 @@ def _transition(transition: TransitionKeys, file: str) -> Iterator[Problem]:
         yield Problem(file, transition.line("after"), "a transition has either 'event' or 'after', not both")
     elif not (transition.event or transition.after or transition.lost("event") or transition.lost("after")):
         yield Problem(file, transition.line(), "a transition needs the key 'event', or 'after'")
-    for key in ("action", "local"):
+    if transition.local and transition.delay:
+        message = "a local transition is part of its step, so it cannot be delayed"
+        yield Problem(file, transition.line("delay"), message)
+    for key in ("action", "local", "delay"):
         if transition.after and transition.given(key):
             yield Problem(file, transition.line(key), f"a transition with 'after' cannot have the key {key!r}")

@@ -85,6 +85,9 @@ class TransitionKeys(Keys):
     )
     action: Dotted = Field(default="", description="Action that runs on the way.")
     local: bool = Field(default=False, description="Run the next step in the same invocation, without a message.")
+    delay: Seconds = Field(
+        default=0.0, description="Time between the event and the target: seconds, or text such as 90s, 15m, 3d."
+    )
 
 
 class StateKeys(Keys):
@@ -98,6 +101,11 @@ class StateKeys(Keys):
     do_action: Dotted = Field(default="", description="Action that returns the next event, or None to wait for one.")
     exit_action: Dotted = Field(default="", description="Action that runs on exit.")
     on_exhausted: Name = Field(default="", description="Event to go on with when the last retry has failed too.")
+    timeout: Seconds = Field(
+        default=0.0,
+        gt=0,
+        description="Time that the do_action may take; longer is a failure: seconds, or text such as 90s, 15m.",
+    )
     retry: RetryKeys = Field(default_factory=RetryKeys, description="Retries here; the machine's unless given.")
     transitions: list[TransitionKeys] = Field(default_factory=list[TransitionKeys])
 

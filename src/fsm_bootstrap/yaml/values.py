@@ -8,16 +8,14 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_DURATION = re.compile(r"^(\d+(\.\d+)?[smhdw])+$")
+from fsm_bootstrap.durations import PATTERN, seconds_of
+
 _DOTTED = re.compile(r"^[^\s.]+(\.[^\s.]+)+$")  # no more: a folder with a hyphen in its name can be imported
 
 
 def seconds(value: object) -> float:
     """A duration in seconds, given as a number or with units: ``90s``, ``15m``, ``1h30m``, ``3d``, ``2w``."""
-    amount = value
-    if isinstance(value, str) and _DURATION.match(value):
-        amount = sum(float(part[:-1]) * _UNITS[part[-1]] for part in re.findall(r"[\d.]+[smhdw]", value))
+    amount = seconds_of(value) if isinstance(value, str) else value
     if isinstance(amount, int | float) and not isinstance(amount, bool) and 0 <= amount < float("inf"):
         return float(amount)
     raise PydanticCustomError(
@@ -41,7 +39,7 @@ Seconds = Annotated[
         {
             "anyOf": [
                 {"type": "number", "minimum": 0},
-                {"type": "string", "pattern": _DURATION.pattern},
+                {"type": "string", "pattern": PATTERN},
             ]
         }
     ),

@@ -1,0 +1,15 @@
+"""Durations as people write them."""
+
+from __future__ import annotations
+
+import re
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+PATTERN = r"^(\d+(\.\d+)?[smhdw])+$"
+
+
+def seconds_of(text: str) -> float | None:
+    """``90s``, ``15m``, ``1h30m``, ``3d``, ``2w`` in seconds; None where it is none of these."""
+    if not re.match(PATTERN, text):
+        return None
+    return sum(float(part[:-1]) * _UNITS[part[-1]] for part in re.findall(r"[\d.]+[smhdw]", text))
