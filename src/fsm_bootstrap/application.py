@@ -14,8 +14,8 @@ from fsm_domain.runtime.client import Client
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.operator import Operator
 from fsm_domain.runtime.recoverer import Recoverer
-from fsm_domain.runtime.replayer import Replayer
 from fsm_domain.runtime.registry import AnyMachine, Machines, registry
+from fsm_domain.runtime.replayer import Replayer
 from fsm_ports.checkpoint_store import CheckpointStore
 from fsm_ports.clock import Clock, Random
 from fsm_ports.codec import ContextCodec

@@ -70,6 +70,7 @@ MUTANTS = (
     Mutant("Busy spends a retry", "I8", "queue-lock", instead(Job, "put_off", spend_a_retry)),
     Mutant("Busy acknowledged", "I4", "queue-lock", instead(Job, "put_off", after(drop))),
     Mutant("Busy handed back", "I16", "queue-lock", instead(Job, "put_off", after(hand_back))),
+    Mutant("Busy handed back over and over", "I6", "queue-lock", instead(Job, "put_off", after(hand_back))),
     Mutant("no lease taken", "I11", "queue-lock", instead(Exclusion, "admit", unlocked)),
     Mutant("position not carried", "I4", "stream-retry-lock", instead(Job, "send", forget_the_position)),
     Mutant("suspects in bulk", "I17", "poison", instead(dispatcher, "split", in_bulk)),

@@ -18,7 +18,7 @@ from tests.simulation.scenarios import ALL, BY_NAME
 from tests.simulation.simulation import Simulated, simulate
 from tests.simulation.story import Story
 
-FULL = 500 if os.environ.get("FSM_TEST_FULL") else 50
+FULL = 500 if os.environ.get("FSM_TEST_FULL") else 40
 SEEDS = int(os.environ.get("FSM_SIM_SEEDS") or FULL)
 FIRST = int(os.environ.get("FSM_SIM_FIRST") or 0)
 BLOCK = 10

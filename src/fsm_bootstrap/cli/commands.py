@@ -1,9 +1,12 @@
 """The commands and their options.  Each imports what it needs when it runs, so that ``fsm --help`` is quick."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from fsm_bootstrap.cli import operator_commands
+from fsm_bootstrap.cli.options import Context, Id, Machine, Machines, NewId, Output, Since, State, Status
 from fsm_bootstrap.cli.output import Format
 
 app = typer.Typer(
@@ -13,20 +16,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-Output = Annotated[Format, typer.Option("--output", "-o", help="How data is written.")]
-Machines = Annotated[
-    str | None,
-    typer.Option(
-        "--machines", "-m", metavar="SPEC",
-        help="A Python file, an fsm.yaml, a folder or a dotted module. Default: $FSM_MACHINES, else this folder.",
-    ),
-]  # fmt: skip
-Context = Annotated[
-    str | None,
-    typer.Option("--context", "-c", metavar="JSON", help="The context: JSON, @FILE, or - for standard input."),
-]
-Id = Annotated[str | None, typer.Option("--id", metavar="ID", help="Your own id: starting again with it is safe.")]
 
 
 def _version(wanted: bool) -> None:
@@ -67,7 +56,7 @@ def run(
         str | None, typer.Option("--machine", metavar="NAME", help="Which, where SPEC has many.")
     ] = None,
     context: Context = None,
-    correlation_id: Id = None,
+    correlation_id: NewId = None,
     timeout: Annotated[
         float | None, typer.Option("--timeout", metavar="SECONDS", min=0.0, help="Stop working after this long.")
     ] = None,
@@ -96,7 +85,7 @@ def start(
     machine: Annotated[str, typer.Argument(help="The machine's name.")],
     machines: Machines = None,
     context: Context = None,
-    correlation_id: Id = None,
+    correlation_id: NewId = None,
     count: Annotated[int, typer.Option("--count", min=1, help="How many to start.")] = 1,
     output: Output = Format.TEXT,
 ) -> int:
@@ -108,12 +97,10 @@ def start(
 
 @app.command("list")
 def list_(
-    machine: Annotated[str | None, typer.Option("--machine", metavar="NAME", help="Of this machine only.")] = None,
-    status: Annotated[
-        str | None,
-        typer.Option("--status", help="running, waiting, completed, failed or aborted."),
-    ] = None,
-    state: Annotated[str | None, typer.Option("--state", help="In this state only.")] = None,
+    machine: Machine = None,
+    status: Status = None,
+    state: State = None,
+    since: Since = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many at most.")] = 100,
     cursor: Annotated[str | None, typer.Option("--cursor", help="Go on where an earlier list ended.")] = None,
     count: Annotated[bool, typer.Option("--count", help="Print only how many there are.")] = False,
@@ -121,30 +108,39 @@ def list_(
 ) -> None:
     """List machines that were started."""
     from fsm_bootstrap.cli.queries import list_instances
+    from fsm_bootstrap.cli.selection import Selection
 
-    list_instances(machine, status, state, limit, cursor, output, count=count)
+    list_instances(Selection(machine, status, state, since, limit), cursor, output, count=count)
 
 
 @app.command()
 def show(
-    correlation_id: Annotated[str, typer.Argument(metavar="ID", help="As printed by start.")],
+    correlation_id: Id,
+    machines: Machines = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Show where a machine is, and its context."""
-    from fsm_bootstrap.cli.queries import show_instance
+    """Show where a machine is, what comes next, what went wrong, and its context."""
+    from fsm_bootstrap.cli.showing import show_instance
 
-    show_instance(correlation_id, output)
+    show_instance(correlation_id, machines, output)
 
 
 @app.command()
 def history(
-    correlation_id: Annotated[str, typer.Argument(metavar="ID", help="As printed by start.")],
+    correlation_id: Id,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the machine is at rest.")] = False,
+    export: Annotated[
+        Path | None, typer.Option("--export", metavar="FILE", help="Write all of it there, as JSON lines.")
+    ] = None,
     output: Output = Format.TEXT,
 ) -> None:
     """Show every step, retry and error of a machine."""
-    from fsm_bootstrap.cli.queries import show_history
+    from fsm_bootstrap.cli.past import show_history
 
-    show_history(correlation_id, output)
+    show_history(correlation_id, output, follow=follow, export=export)
+
+
+operator_commands.register(app)
 
 
 @app.command()

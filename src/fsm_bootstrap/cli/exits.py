@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from fsm_domain.runtime.errors import FsmError
 
 _WRITE_ONE = "fsm check SPEC checks machines without running them; fsm init NAME writes one to begin with"
 
@@ -56,18 +59,14 @@ def _known(error: BaseException) -> End | None:
     # Imported only now: a command that goes well never needs them all.
     from fsm_bootstrap.definitions import DefinitionError
     from fsm_domain.machine.errors import MachineError
-    from fsm_domain.runtime.errors import Conflict, NotFound, UnknownMachine
+    from fsm_domain.runtime.errors import FsmError
     from fsm_ports.codec import ContextError
     from fsm_ports.errors import PortError, PortMisconfigured, PortRejected
 
     message = str(error)
     match error:
-        case NotFound():
-            return End(Exit.NOT_FOUND, message, "fsm list shows what there is")
-        case UnknownMachine():
-            return End(Exit.NOT_FOUND, message, "name the machines' file: --machines SPEC, or FSM_MACHINES")
-        case Conflict():
-            return End(Exit.CONFLICT, message, "fsm show ID tells what it is doing")
+        case FsmError():
+            return _refused(error)
         case ContextError():
             return End(Exit.USAGE, f"the context does not fit: {message}", "give it as JSON: --context '{\"key\": 1}'")
         case DefinitionError() | MachineError():
@@ -80,3 +79,21 @@ def _known(error: BaseException) -> End | None:
             return End(Exit.UNREACHABLE, message, "nothing is lost: repeat the command once the back end answers")
         case _:
             return None
+
+
+def _refused(error: FsmError) -> End:
+    """The caller asked for what cannot be done."""
+    from fsm_domain.runtime.errors import Conflict, NotFound, UnknownEvent, UnknownMachine
+
+    message = str(error)
+    match error:
+        case NotFound():
+            return End(Exit.NOT_FOUND, message, "fsm list shows what there is, fsm history ID its steps")
+        case UnknownMachine():
+            return End(Exit.NOT_FOUND, message, "name the machines' file: --machines SPEC, or FSM_MACHINES")
+        case UnknownEvent():
+            return End(Exit.USAGE, message, "fsm show ID tells what it handles where it is")
+        case Conflict():
+            return End(Exit.CONFLICT, message, "fsm show ID tells what it is doing")
+        case _:
+            return End(Exit.FAILED, message)

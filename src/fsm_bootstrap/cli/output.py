@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
@@ -55,7 +55,21 @@ def put_table(rows: Sequence[Row], form: Format, columns: Sequence[str]) -> None
         for row in rows:
             put(_json(row))
     elif rows:
-        _put_columns([[_text(row[column]) for column in columns] for row in rows], columns)
+        put_columns([[column.upper() for column in columns], *cells(rows, columns)])
+
+
+def cells(rows: Sequence[Row], columns: Sequence[str]) -> list[list[str]]:
+    """These columns of the rows, as text."""
+    return [[_text(row[column]) for column in columns] for row in rows]
+
+
+def put_columns(lines: Sequence[Sequence[str]], at_least: Sequence[int] = ()) -> Sequence[int]:
+    """Lines of text below each other, each column as wide as its widest cell; returns these widths."""
+    widest = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    widths = [max(pair) for pair in zip(widest, at_least, strict=True)] if at_least else widest
+    for line in lines:
+        put("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+    return widths
 
 
 def instance_row(instance: Instance) -> Row:
@@ -75,7 +89,7 @@ def instance_row(instance: Instance) -> Row:
 
 
 def instance_detail(instance: Instance) -> Row:
-    """All of it."""
+    """All that its record holds."""
     return {
         **instance_row(instance),
         "event": instance.event,
@@ -115,13 +129,6 @@ def parsed(text: str | None) -> object:
     except ValueError:
         return text
     return value
-
-
-def _put_columns(cells: Sequence[Sequence[str]], columns: Iterable[str]) -> None:
-    lines = [[column.upper() for column in columns], *cells]
-    widths = [max(len(line[n]) for line in lines) for n in range(len(lines[0]))]
-    for line in lines:
-        put("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 def _text(value: object) -> str:

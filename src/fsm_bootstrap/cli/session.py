@@ -42,6 +42,25 @@ def load(spec: str) -> tuple[AnyMachine, ...]:
     return loaded.machines
 
 
+def load_for_now(option: str | None, settings: Settings) -> tuple[AnyMachine, ...]:
+    """The machines, for a command that is better with them and works without: only a spec that was asked for by
+    `option` has to be sound.
+
+    Raises:
+        DefinitionError: that one cannot be loaded.
+    """
+    spec = spec_of(option, settings)
+    try:
+        return load_machines(spec).machines
+    except DefinitionError as error:
+        if option:
+            raise
+        # Nothing here at all is no news; something here that is broken is.
+        if spec != HERE or any(problem.file for problem in error.problems):
+            say(f"warning: going on without the machines, which cannot be loaded; fsm check {spec} tells why")
+        return ()
+
+
 def spec_of(option: str | None, settings: Settings) -> str:
     """Which machines a command is about."""
     return option or settings.fsm_machines or HERE

@@ -11,12 +11,16 @@ from pydantic_core import PydanticCustomError
 from fsm_bootstrap.durations import PATTERN, seconds_of
 
 _DOTTED = re.compile(r"^[^\s.]+(\.[^\s.]+)+$")  # no more: a folder with a hyphen in its name can be imported
+_LONGEST = 36_500 * 86_400
+"""Seconds: a time so far ahead is still a date."""
 
 
 def seconds(value: object) -> float:
     """A duration in seconds, given as a number or with units: ``90s``, ``15m``, ``1h30m``, ``3d``, ``2w``."""
     amount = seconds_of(value) if isinstance(value, str) else value
     if isinstance(amount, int | float) and not isinstance(amount, bool) and 0 <= amount < float("inf"):
+        if amount > _LONGEST:
+            raise PydanticCustomError("duration", "must be at most 36500d, not {value}", {"value": repr(value)})
         return float(amount)
     raise PydanticCustomError(
         "duration", "must be seconds, or a text such as 90s, 15m, 1h30m, 3d; not {value}", {"value": repr(value)}

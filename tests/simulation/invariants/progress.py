@@ -9,12 +9,12 @@ from tests.simulation.simulation import Simulated
 from tests.simulation.story import Story
 from tests.simulation.trace import Calm
 
-DELIVERIES_A_COMMIT = 4
+DELIVERIES_A_COMMIT = 3
 """After the storm: one delivery for the message itself, one for each time that it was put off, or its action raised."""
-DELIVERIES_A_LEFTOVER = 8
+DELIVERIES_A_LEFTOVER = 4
 """For each message that the storm left behind: it comes once per claim of a holder who died or sleeps, and what it
 finds may have to be sent again, and then be acknowledged as a copy."""
-SPARE_DELIVERIES = 20
+SPARE_DELIVERIES = 5
 """A few machines are always retried more than once after the storm."""
 
 

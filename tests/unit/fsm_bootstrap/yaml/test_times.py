@@ -50,6 +50,8 @@ def test_a_delay_and_a_timeout_reach_the_machine(folder: Path) -> None:
         ("timeout: soon", "local: false", 7, "must be seconds, or a text such as 90s"),
         ("timeout: 0", "local: false", 7, "must be above 0"),
         ("timeout: 5", "delay: later", 11, "must be seconds, or a text such as 90s"),
+        ("timeout: 99999999999w", "local: false", 7, "must be at most 36500d"),
+        ("timeout: 5", "delay: 36501d", 11, "must be at most 36500d"),
         ("timeout: 5", "local: true\n      delay: 5", 12, "a local transition is part of its step"),
     ],
 )
