@@ -84,7 +84,8 @@ def test_keys_of_a_machine(project: Project, line: str, problem: str) -> None:
         ("transitions: {event: a}", "'transitions' must be a list; it is a mapping"),
         (
             "transitions: [go]",
-            "a transition must be a mapping with the keys target, event, after, action, local, delay; it is the text 'go'",
+            "a transition must be a mapping with the keys target, event, after, action, local, delay;"
+            " it is the text 'go'",
         ),
         ("transitions: [{event: a}]", "a transition needs the key 'target'"),
         ("transitions: [{target: s}]", "a transition needs the key 'event', or 'after'"),
