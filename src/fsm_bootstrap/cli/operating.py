@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fsm_bootstrap.cli.acts import Act
     from fsm_ports.instance import Instance
 
-_OUTCOMES = {Exit.CONFLICT: "conflict", Exit.NOT_FOUND: "not found"}
+_OUTCOMES = {Exit.CONFLICT: "conflict", Exit.NOT_FOUND: "missing"}
 """Of what was not done; anything else is not known to have been done."""
 
 

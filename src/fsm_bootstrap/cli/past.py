@@ -94,6 +94,8 @@ def _rows(found: Iterable[HistoryEntry]) -> Iterator[Row]:
 
 def _export(rows: Iterable[Row], path: Path) -> None:
     """The file is there when it is whole."""
+    if path.is_dir():
+        raise CommandError(Exit.USAGE, f"--export {path}: this is a folder", "name a file")
     part = path.with_name(f"{path.name}.part")
     count = 0
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fsm_bootstrap.cli.graph import next_way, ways_out
@@ -12,6 +13,7 @@ from fsm_bootstrap.cli.times import relative
 from fsm_domain.runtime.registry import registry
 from fsm_ports.errors import PortError
 from fsm_ports.history_log import Happened, HistoryEntry, HistoryLog
+from fsm_ports.instance import Status
 
 if TYPE_CHECKING:
     from fsm_domain.runtime.registry import AnyMachine
@@ -25,19 +27,19 @@ def show_instance(correlation_id: str, spec: str | None, form: Format) -> None:
     app = open_app(settings, machines)
     record = app.client.get(correlation_id)
     machine = registry(machines).get(record.machine)
-    failure = _last_failure(app.history, record)
+    failures = _failures(app.history, record)
     now = app.clock.now()
     row = _in_text if form is Format.TEXT else _in_json
-    put_one(row(record, machine, failure, now), form)
+    put_one(row(record, machine, failures, now), form)
 
 
-def _in_json(record: Instance, machine: AnyMachine | None, failure: HistoryEntry | None, now: float) -> Row:
+def _in_json(record: Instance, machine: AnyMachine | None, failures: Sequence[HistoryEntry], now: float) -> Row:
     following = next_way(machine, record)
     known = {**instance_detail(record)}
     context = known.pop("context")
     return {
         **known,
-        "retries": _retries(record, failure),
+        "retries": _retries(record, failures),
         "next": following._asdict() if following is not None else None,
         "ways": [way._asdict() for way in ways_out(machine, record.state)] if machine is not None else None,
         "definition": record.definition,
@@ -45,20 +47,20 @@ def _in_json(record: Instance, machine: AnyMachine | None, failure: HistoryEntry
         "inbox": [event.name for event in record.inbox],
         "inbox_size": len(record.inbox),
         "claims": [{"run": a.run_id, "until": when(a.until), "ended": a.until <= now} for a in record.attempts],
-        "last_error": _last_error(record, failure),
-        "last_error_at": when(failure.at) if failure is not None else None,
+        "last_error": _last_error(record, failures),
+        "last_error_at": when(failures[-1].at) if failures else None,
         "context": context,
     }
 
 
-def _in_text(record: Instance, machine: AnyMachine | None, failure: HistoryEntry | None, now: float) -> Row:
+def _in_text(record: Instance, machine: AnyMachine | None, failures: Sequence[HistoryEntry], now: float) -> Row:
     known = {**instance_detail(record)}
-    context, last = known.pop("context"), _last_error(record, failure)
+    context, last = known.pop("context"), _last_error(record, failures)
     following = next_way(machine, record)
     ways = ways_out(machine, record.state) if machine is not None else ()
     return {
         **known,
-        "retries": _retries(record, failure) or None,
+        "retries": _retries(record, failures) or None,
         "next": str(following) if following is not None else None,
         "ways": ", ".join(map(str, ways)),
         "definition": _definition(record, machine),
@@ -82,22 +84,23 @@ def _definition(record: Instance, machine: AnyMachine | None) -> str | None:
     return f"{record.definition}, while here it is {machine.fingerprint}"
 
 
-def _retries(record: Instance, failure: HistoryEntry | None) -> int:
+def _retries(record: Instance, failures: Sequence[HistoryEntry]) -> int:
     """Where the record is not the message, only the history knows of the retries of the step at hand."""
-    return max(record.retries, failure.retries if failure is not None else 0)
+    return max(record.retries, *(failure.retries for failure in failures), 0)
 
 
-def _last_error(record: Instance, failure: HistoryEntry | None) -> str | None:
-    return record.error or (failure.note if failure is not None else None)
+def _last_error(record: Instance, failures: Sequence[HistoryEntry]) -> str | None:
+    if failures:
+        return failures[-1].note
+    return record.error if record.status is not Status.ABORTED else None  # there it is the operator's reason
 
 
-def _last_failure(log: HistoryLog | None, record: Instance) -> HistoryEntry | None:
-    """The last one of the step at hand; None where the log does not know, or does not answer."""
+def _failures(log: HistoryLog | None, record: Instance) -> list[HistoryEntry]:
+    """Those of the step at hand; none where the log does not know, or does not answer."""
     if log is None:
-        return None
+        return []
     try:
         told = [entry for entry in entries(log, record.correlation_id, record.step - 1) if entry.step == record.step]
     except PortError:
-        return None
-    failures = [entry for entry in told if entry.happened in (Happened.RETRY, Happened.FAILED)]
-    return failures[-1] if failures else None
+        return []
+    return [entry for entry in told if entry.happened in (Happened.RETRY, Happened.FAILED)]

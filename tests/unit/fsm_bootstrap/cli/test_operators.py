@@ -176,18 +176,18 @@ def test_what_is_redriven_while_it_is_paused_is_told_of(fsm: Fsm) -> None:
 @pytest.mark.parametrize("wish", ["abort", "pause", "redrive"])
 def test_an_act_on_a_record_needs_no_machine(fsm: Fsm, folder: Path, wish: str) -> None:
     make(fsm, "failed")
-    (folder / "machines.py").write_text("import nothing_of_that_name\n", encoding="utf-8")
+    (folder / "fsm.yaml").write_text("machines: 7\n", encoding="utf-8")
     assert fsm(wish, "a").code == 0
 
 
 @pytest.mark.parametrize(("wish", "status"), [("resume", "paused"), ("restore", "running")])
 def test_an_act_that_is_better_with_machines_works_without(fsm: Fsm, folder: Path, wish: str, status: str) -> None:
     make(fsm, status)
-    (folder / "machines.py").write_text("import nothing_of_that_name\n", encoding="utf-8")
+    (folder / "fsm.yaml").write_text("machines: 7\n", encoding="utf-8")
     said = fsm(wish, "a")
     assert said.code == 0
     assert "warning: going on without the machines" in said.err
-    assert fsm(wish, "a", "--machines", "machines.py").code == 3
+    assert fsm(wish, "a", "--machines", "fsm.yaml").code == 3
 
 
 @pytest.mark.parametrize("wish", ["send", "replay"])
