@@ -21,6 +21,19 @@ class CheckpointSideEffects(StoreSuite):
         done(self.commit(subject, Commit(after)))
         self._delivered(subject, after)
 
+    def test_record_that_has_to_wait_is_delivered_with_its_time_and_no_earlier_where_the_store_can_hold(
+        self, subject: StoreSubject
+    ) -> None:
+        now = subject.clock.now()
+        first = samples.record("a", now)._replace(not_before=now + 2 * subject.unit)
+        done(self.commit(subject, Commit(first)))
+        if not subject.store.can_hold:
+            self._delivered(subject, first)
+        subject.pass_time(subject.unit)
+        self._delivered(subject)
+        subject.pass_time(subject.unit)
+        self._delivered(subject, *([first] if subject.store.can_hold else []))
+
     def test_record_at_rest_is_not_delivered(self, subject: StoreSubject) -> None:
         for number, status in enumerate([Status.WAITING, Status.COMPLETED, Status.FAILED]):
             found = self.running(subject, f"a-{number}")
@@ -95,7 +108,7 @@ class CheckpointSideEffects(StoreSuite):
             Commit(samples.record("a", now)),
             Commit(samples.record("a", now + 1, 1, Status.WAITING)),
             Commit(samples.record("a", now + 2, 2, Status.FAILED), Status.WAITING, taken="e-1"),
-            Commit(samples.record("a", now + 3, 3), Status.FAILED),
+            Commit(samples.record("a", now + 3, 3), Status.FAILED, note="mended"),
         ]
         expected = [entry_of_commit(commit, done(self.commit(subject, commit))) for commit in commits]
         assert list(subject.told("a")) == (expected if subject.store.keeps_history else [])
@@ -127,7 +140,8 @@ class CheckpointSideEffects(StoreSuite):
 
     def _delivered(self, subject: StoreSubject, *records: Instance) -> None:
         """What was emitted since the last look is these records as fresh messages; nothing if the store emits none."""
-        expected = [as_message(record) for record in records] if subject.store.emits else []
+        messages = [as_message(record)._replace(not_before=record.not_before) for record in records]
+        expected = messages if subject.store.emits else []
         got: list[Instance] = []
         subject.eventually(lambda: got.extend(subject.emitted()), lambda _: len(got) >= len(expected))
         assert [message._replace(attempts=(), inbox=(), seen=()) for message in got] == expected

@@ -50,7 +50,8 @@ class CheckpointStore(Protocol):
     """
 
     emits: bool
-    """A running, unpaused record is delivered by the store itself after every commit, `Resume` and `Touch`."""
+    """A running, unpaused record is delivered by the store itself after every commit, `Resume` and `Touch`; bearing its
+    `not_before`, and no earlier than that where the store can hold."""
     can_hold: bool
     """`Commit.hold_until` is honoured."""
     keeps_history: bool
