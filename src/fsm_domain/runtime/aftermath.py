@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fsm_domain.failover.post import Parcel
+from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.runtime import Runtime
-from fsm_ports.instance import Instance, Status
+from fsm_ports.instance import Instance, as_message
 from fsm_ports.messages import ACK
 
 
@@ -37,23 +37,25 @@ class Aftermath:
             job.doom = _unfounded(message, found)
         elif found.step > message.step and job.position and found.position == job.position:
             self.emit(job, found, owner)
-            self._stand_in(job)
+            self._stand_in(job, found)
         else:
             if found.step > message.step:
                 self._runtime.metrics.count("duplicate", message.machine, message.state, message.event or "")
             job.outcome = ACK
 
-    def _stand_in(self, job: Job) -> None:
-        """Another holder of this very message may be at work on a chain, whose next commit bears the position, too.
+    def _stand_in(self, job: Job, found: Instance) -> None:
+        """What is sent in another's stead bears the position, and no commit is made under it.
 
-        Once the message is acknowledged here, nobody else could take that commit further if the other died.
+        Another holder of this very message may be at work, whose next commit bears the position, too; or this message
+        was acknowledged there long ago.  Either way nobody else would hold the position once its owner died.
         """
-        parcel = job.parcel
-        if parcel is not None and isinstance(parcel.outgoing.message, Instance):
-            message = parcel.outgoing.message
-            if message.status is Status.RUNNING:
-                outgoing = parcel.outgoing._replace(message=message._replace(position=job.position))
-                job.parcel = Parcel(outgoing, parcel.road)
+        if job.write is not None:
+            now = self._runtime.clock.now()
+            job.write = None
+            job.send(as_message(found)._replace(not_before=now, position=job.position), Road.LATER)
+        elif job.parcel is not None and isinstance(job.parcel.outgoing.message, Instance):
+            message = job.parcel.outgoing.message._replace(position=job.position)
+            job.parcel = Parcel(job.parcel.outgoing._replace(message=message), job.parcel.road)
 
 
 def _unfounded(message: Instance, found: Instance | None) -> str:
