@@ -1,0 +1,1 @@
+"""What the adapters of AWS services share: clients, the translation of errors, chunks of a batch."""
