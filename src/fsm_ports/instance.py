@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
+from fsm_ports.names import RESUME_POSITION
+
 
 class Status(Enum):
     """What a machine instance is doing.  *Paused* is a flag beside it, so that resuming needs no memory."""
@@ -91,5 +93,19 @@ class Instance(NamedTuple):
 
 
 def as_message(instance: Instance) -> Instance:
-    """The record as a fresh emission of its own: without inbox, attempts and position, due at once."""
-    return instance._replace(position="", not_before=0.0, attempts=(), inbox=(), seen=(), error=None)
+    """The record as a fresh emission of its own: without inbox, attempts and position, due at once.
+
+    The position of a resume stays: its message stands for those that were acknowledged because the machine was paused.
+    """
+    position = instance.position if is_resumed(instance) else ""
+    return instance._replace(position=position, not_before=0.0, attempts=(), inbox=(), seen=(), error=None)
+
+
+def resume_position(step: int) -> str:
+    """The position of the message by which a record that was paused at this step goes on."""
+    return f"{RESUME_POSITION}{step}"
+
+
+def is_resumed(instance: Instance) -> bool:
+    """The record, or message, goes on from a resume at this very step."""
+    return instance.position.startswith(RESUME_POSITION) and instance.position == resume_position(instance.step)

@@ -16,6 +16,9 @@ EVENT_POSITION: Final = "event:"
 REDRIVE_POSITION: Final = "redrive:"
 """Prefix of the position that an operator's redrive gives to its commit."""
 
+RESUME_POSITION: Final = "resume:"
+"""Prefix of the position that a resume gives to the record, and so to the message by which the record goes on."""
+
 INBOX_EVENTS: Final = 100
 """Events that an inbox holds at most."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias, assert_never
 
-from fsm_ports.instance import ENDED, Attempt, InboxEvent, Instance, Status
+from fsm_ports.instance import ENDED, Attempt, InboxEvent, Instance, Status, resume_position
 from fsm_ports.names import INBOX_BYTES, INBOX_EVENTS, SEEN_EVENTS
 
 
@@ -59,7 +59,8 @@ class Pause(NamedTuple):
 
 
 class Resume(NamedTuple):
-    """Clears the paused flag, IF set.  A store that emits delivers the record."""
+    """Clears the paused flag and gives the record the position of a resume, IF the flag is set.  A store that emits
+    delivers the record."""
 
     correlation_id: str
     reason: str
@@ -144,7 +145,7 @@ def marked(found: Instance | None, mark: Mark) -> Instance | None:
         case Pause():
             return found._replace(paused=True) if not found.paused and found.status not in ENDED else None
         case Resume():
-            return found._replace(paused=False, updated_at=mark.now) if found.paused else None
+            return _resumed(found, mark)
         case Touch():
             return found._replace(updated_at=mark.now) if _touchable(found, mark) else None
         case EnterAttempt():
@@ -155,6 +156,12 @@ def marked(found: Instance | None, mark: Mark) -> Instance | None:
         case AppendEvent():
             return _appended(found, mark)
     assert_never(mark)
+
+
+def _resumed(found: Instance, mark: Resume) -> Instance | None:
+    if not found.paused:
+        return None
+    return found._replace(paused=False, position=resume_position(found.step), updated_at=mark.now)
 
 
 def _touchable(found: Instance, mark: Touch) -> bool:

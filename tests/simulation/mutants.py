@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fsm_adapters.memory import checkpoint_store as memory_store
 from fsm_adapters.sqlite import checkpoint_store as sqlite_store
 from fsm_domain.failover.post import Post
-from fsm_domain.runtime import caller, client, dispatcher, follow_up, running
+from fsm_domain.runtime import aftermath, caller, client, dispatcher, follow_up, running
 from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.exclusion import Exclusion
@@ -79,6 +79,7 @@ MUTANTS = (
     Mutant("hold ignored", "I11", "sqlite-chain", instead(sqlite_store, "ready_at", never_held)),
     Mutant("a chain goes on in spite of a pause", "I10", "operators-chain", instead(Writing, "_advanced", unpaused)),
     Mutant("no stand-in for a chain", "I4", "queue-chain", instead(Aftermath, "_stand_in", always(None))),
+    Mutant("a resume's message goes stale", "I4", "operators", instead(aftermath, "is_resumed", always(False))),
     Mutant("a second try on a touched context", "I3", "queue", instead(running, "advance", a_second_try_in_place)),
     Mutant("stale reads", "I2", "queue", instead(memory_store.MemoryCheckpointStore, "read", stale)),
     Mutant("inbox not looked at", "I5", "waiting", instead(follow_up, "_inbox_event", always(None))),

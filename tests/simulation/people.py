@@ -38,12 +38,19 @@ def caller(
 
 
 def sender(kernel: Kernel, open: Open, start: Start, correlation_id: str) -> None:
-    """Sends every event, some before anybody waits for it; none is sent under two ids."""
-    operator = Operator(open())
+    """Sends every event, some before anybody waits for it; none is sent under two ids.
+
+    One that loses its wait is sent again, as a person would who is told so; nobody writes to a machine that has ended.
+    """
+    runtime = open()
+    operator, client = Operator(runtime), Client(runtime)
     for number in range(start.events):
         kernel.sleep(kernel.random.uniform(0.0, 20.0))
-        if _insist(kernel, lambda n=number: operator.send(correlation_id, "go", str(n), f"e{n}")) is None:  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-            return
+        while _insist(kernel, lambda n=number: operator.send(correlation_id, "go", str(n), f"e{n}")) is None:  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+            record = _insist(kernel, lambda: client.get(correlation_id))
+            if record is None or record.status in ENDED:
+                return
+            kernel.sleep(kernel.random.uniform(0.0, 5.0))
 
 
 def operator(kernel: Kernel, open: Open, correlation_id: str, *, aborts: bool) -> None:

@@ -48,7 +48,7 @@ _REPLACE: Final = {
 _NOTE: Final = "UPDATE history SET note = ? WHERE id = (SELECT tail FROM instance WHERE correlation_id = ?)"
 _DUE: Final = "SELECT ready_at, received, claim FROM instance WHERE correlation_id = ?"
 _MARK: Final = (
-    "UPDATE instance SET status = ?, paused = ?, updated_at = ?, error = ?, extra = ?,"
+    "UPDATE instance SET status = ?, paused = ?, position = ?, updated_at = ?, error = ?, extra = ?,"
     " ready_at = ?, received = ?, claim = ? WHERE correlation_id = ?"
 )
 
@@ -105,8 +105,8 @@ class SqliteCheckpointStore(CheckpointStore):
         db.execute(
             _MARK,
             (
-                after.status.value, int(after.paused), after.updated_at, after.error, extra_of(after), *due,
-                mark.correlation_id,
+                after.status.value, int(after.paused), after.position, after.updated_at, after.error, extra_of(after),
+                *due, mark.correlation_id,
             ),
         )  # fmt: skip
         entry = entry_of_mark(mark, after)

@@ -87,7 +87,7 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
         return [self._delivery(row, token) for row in taken.rows]
 
     def _delivery(self, row: Row, token: str) -> Delivery:
-        correlation_id, step, received = row[1], row[3], row[17]
+        correlation_id, step, received = row[1], row[3], row[18]
         claim = self._file.held[correlation_id] = RecordClaim(correlation_id, step, token)
         try:
             message: Message = message_of(row)

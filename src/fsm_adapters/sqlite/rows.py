@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any, Final, TypeAlias
 
 from fsm_ports import Attempt, Happened, HistoryEntry, InboxEvent, Instance, PortRejected, Status
+from fsm_ports.instance import resume_position
 
 Row: TypeAlias = tuple[Any, ...]
 """As SQLite gives it; the table is STRICT, so each column has its declared type."""
@@ -19,8 +20,8 @@ COLUMNS: Final = (
 """The columns of a record, as `record_row` gives and `record_of` takes them."""
 
 MESSAGE: Final = (
-    "machine, correlation_id, definition, step, status, state, event, context, data, retries, work, run_id, not_before,"
-    " deadline, home, started_at, updated_at, received"
+    "machine, correlation_id, definition, step, status, state, event, context, data, retries, work, run_id, position,"
+    " not_before, deadline, home, started_at, updated_at, received"
 )
 """The columns of a record that is delivered, as `message_of` takes them."""
 
@@ -70,12 +71,14 @@ def record_of(row: Row) -> Instance | PortRejected:
 def message_of(row: Row) -> Instance:
     """The record that the values of `MESSAGE` are, as a message; raises KeyError where it cannot be decoded."""
     (
-        machine, correlation_id, definition, step, status, state, event, context, data, retries, work, run_id,
+        machine, correlation_id, definition, step, status, state, event, context, data, retries, work, run_id, position,
         not_before, deadline, home, started_at, updated_at, _,
     ) = row  # fmt: skip
+    if position and position != resume_position(step):
+        position = ""  # as `as_message` has it
     return Instance(
         machine, correlation_id, definition, step, _STATUS[status], False, state, event, context, data, retries, (),
-        work, run_id, "", not_before, deadline, (), (), home, started_at, updated_at,
+        work, run_id, position, not_before, deadline, (), (), home, started_at, updated_at,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.runtime import Runtime
-from fsm_ports.instance import Instance, as_message
+from fsm_ports.instance import Instance, Status, as_message, is_resumed
 from fsm_ports.messages import ACK
 
 
@@ -35,7 +35,7 @@ class Aftermath:
         message = job.message
         if found is None or found.step < message.step:
             job.doom = _unfounded(message, found)
-        elif found.step > message.step and job.position and found.position == job.position:
+        elif found.step > message.step and _owes(job, found):
             self.emit(job, found, owner)
             self._stand_in(job, found)
         else:
@@ -56,6 +56,17 @@ class Aftermath:
         elif job.parcel is not None and isinstance(job.parcel.outgoing.message, Instance):
             message = job.parcel.outgoing.message._replace(position=job.position)
             job.parcel = Parcel(job.parcel.outgoing._replace(message=message), job.parcel.road)
+
+
+def _owes(job: Job, found: Instance) -> bool:
+    """The emission of the record found, which is further on than this delivery.
+
+    The message of a resume owes it whatever position the record bears: the delivery that caused the commit may have
+    been acknowledged while the machine was paused, and its run may have ended with its process.
+    """
+    if job.position and found.position == job.position:
+        return True
+    return job.message.status is Status.RUNNING and is_resumed(job.message)
 
 
 def _unfounded(message: Instance, found: Instance | None) -> str:

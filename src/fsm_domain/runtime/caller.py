@@ -8,7 +8,7 @@ from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import OutcomeUnknown, PortError
 from fsm_ports.history_log import HistoryEntry, entry_of_commit, entry_of_mark
-from fsm_ports.instance import Instance, Status
+from fsm_ports.instance import ENDED, Instance, Status
 from fsm_ports.results import CommitResult, Committed, Refused
 from fsm_ports.writes import (
     Abort,
@@ -128,7 +128,7 @@ def _shows(found: Instance, mark: Mark) -> bool:
 
 def doing(record: Instance) -> str:
     """What the instance is doing, for a person."""
-    if record.paused:
+    if record.paused and record.status not in ENDED:
         return f"it is paused in state {record.state!r} at step {record.step}"
     return f"it is {record.status.value} in state {record.state!r} at step {record.step}"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from fsm_ports.instance import Instance, Status
+from fsm_ports.instance import Instance, Status, resume_position
 from fsm_ports.messages import ACK, Delivery, Outgoing
 from fsm_ports.results import Committed
 from fsm_ports.writes import Commit, Resume, Touch
@@ -135,10 +135,10 @@ class Carriers:
         if rests(record) or name in self._promised or self._waits(record):
             return True
         under_way = (content for content, count in self._under_way[name].items() if count > 0)
-        if any(content.step == record.step or _bears(content.position, record) for content in under_way):
+        if any(_goes_on(content.step, content.position, record) for content in under_way):
             return True
         held = self._held[name].values()
-        return any(one.message.step == record.step or _bears(one.position, record) for one in held)
+        return any(_goes_on(one.message.step, one.position, record) for one in held)
 
     def _waits(self, record: Instance) -> bool:
         """For an outside event, which nobody has sent yet; or the store itself delivers it when it is time."""
@@ -149,8 +149,9 @@ class Carriers:
         return self._is_own_timer or not (is_called or record.deadline)
 
 
-def _bears(position: str, record: Instance) -> bool:
-    return position != "" and position == record.position
+def _goes_on(step: int, position: str, record: Instance) -> bool:
+    """Whoever holds this message brings the record on, or owes its emission."""
+    return step == record.step or position in (record.position or None, resume_position(step))
 
 
 def _shard(key: tuple[str, str]) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
+from fsm_domain.runtime.caller import doing as doing_of
 from fsm_domain.runtime.errors import Conflict
 from fsm_ports.instance import Status
 from tests.unit.fsm_domain.runtime.world import Context, World
@@ -100,6 +101,14 @@ def test_what_is_allowed_happens_and_what_is_not_says_what_the_machine_is_doing(
     else:
         spoken = "running" if doing == "in mid-action" else doing
         assert f"'a': it is {spoken} in state" in said[0]
+
+
+def test_a_machine_that_was_paused_in_its_last_step_is_said_to_have_ended() -> None:
+    scene = Scene()
+    scene.bring("in mid-action", lambda: None)
+    scene.world.run(60.0)
+    record = scene.world.read("a")._replace(paused=True)
+    assert doing_of(record).startswith("it is completed")
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,16 @@
-"""Acting for another holder of the same message: nothing is committed under the position that both share."""
+"""Acting for another run: one that holds the same message, or one whose message was acknowledged during a pause."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 from fsm_domain.failover.post import Post
-from fsm_ports.instance import Instance, Status
+from fsm_ports.errors import PortUnavailable
+from fsm_ports.instance import Instance, Status, resume_position
 from fsm_ports.messages import ACK
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
 from tests.unit.fsm_domain.runtime.test_operator import approval
-from tests.unit.fsm_domain.runtime.world import World
+from tests.unit.fsm_domain.runtime.world import World, line, says
 
 
 def test_a_late_holder_who_finds_a_wait_that_is_over_sends_its_timer_and_wakes_nothing() -> None:
@@ -28,3 +29,25 @@ def test_a_late_holder_who_finds_a_wait_that_is_over_sends_its_timer_and_wakes_n
     assert isinstance(sent.message, Instance)
     assert (sent.message.status, sent.message.step, sent.message.position) == (Status.WAITING, 2, delivery.position)
     assert world.read("a").step == 2
+
+
+def test_the_message_of_a_resume_goes_on_with_what_a_run_from_before_the_pause_has_committed() -> None:
+    """The delivery of that run was acknowledged while the machine was paused, so only this message is left."""
+    world = World(line(says("next"), says("next")))
+    world.client.start("line", {}, correlation_id="a")
+    (delivery,) = world.receive()
+    world.operator.pause("a")
+    again = delivery._replace(received=2, maybe_died=True)
+    assert list(world.dispatcher.handle([again], world.clock.now() + 30.0)) == [ACK]
+    world.operator.resume("a")
+    (resumed,) = world.receive()
+    lost = RecordedRoad(error=PortUnavailable("its process ends here"))
+    world.with_runtime(post=Post(world.clock, [lost]))
+    world.dispatcher.handle([delivery], world.clock.now() + 30.0)
+    assert world.read("a").step == 1
+    road = RecordedRoad()
+    world.with_runtime(post=Post(world.clock, [road]))
+    assert list(world.dispatcher.handle([resumed], world.clock.now() + 30.0)) == [ACK]
+    (sent,) = road.carried
+    assert isinstance(sent.message, Instance)
+    assert (sent.message.step, sent.message.position) == (1, resume_position(0))
