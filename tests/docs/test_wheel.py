@@ -61,6 +61,29 @@ def test_a_project_made_by_init_passes_its_test_and_runs(shell: dict[str, str], 
     assert "completed" in printed
 
 
+@pytest.mark.parametrize("example", ["own_backend", "own_runner"])
+def test_an_adapter_of_another_package_keeps_its_contract(shell: dict[str, str], tmp_path: Path, example: str) -> None:
+    install_example(example, shell, tmp_path)
+    printed = run("pytest", tmp_path / example, shell)
+    assert re.search(r"\d+ passed", printed)
+    assert "skipped" not in printed
+
+
+def test_a_machine_runs_on_the_bus_of_another_package(shell: dict[str, str], tmp_path: Path) -> None:
+    install_example("own_backend", shell, tmp_path)
+    shutil.copy(PROJECT / "examples" / "orders" / "machines.py", tmp_path)
+    elsewhere = {**shell, "PRIMARY_STREAM_SOURCE": f"dir://{tmp_path}/spool"}
+    assert "completed" in run("fsm run machines.py", tmp_path, elsewhere)
+    assert (tmp_path / "spool").is_dir()
+
+
+def install_example(name: str, shell: Mapping[str, str], folder: Path) -> None:
+    """Copy the example there, build its wheel and install it beside ours."""
+    place = shutil.copytree(PROJECT / "examples" / name, folder / name)
+    run(f"{sys.executable} -m build --wheel --no-isolation --outdir {folder} {place}", folder, os.environ)
+    run(f"python -m pip install --quiet --disable-pip-version-check --no-deps {folder}/*.whl", folder, shell)
+
+
 def test_the_wheel_brings_no_cloud_library(shell: dict[str, str], tmp_path: Path) -> None:
     listed = run("python -m pip list --format=freeze", tmp_path, shell)
     assert not re.search(r"(?im)^(boto3|botocore|redis|pymemcache)==", listed)
