@@ -93,6 +93,10 @@ def build_application(
     clock = clock if clock is not None else SystemClock()
     random = random if random is not None else SystemRandom()
     container = Container(settings=settings, machines=by_name, clock=clock, random=random)
+    try:
+        container.runtime()
+    except ValueError as error:  # parts that make no sense together
+        raise PortMisconfigured(str(error)) from error
     return App(
         settings=settings,
         machines=by_name,

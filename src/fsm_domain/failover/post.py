@@ -13,6 +13,7 @@ from fsm_ports.errors import PortUnavailable
 from fsm_ports.event_bus import EventBus
 from fsm_ports.instance import Instance
 from fsm_ports.messages import Outgoing
+from fsm_ports.metrics_sink import MetricsSink
 from fsm_ports.results import Sent
 from fsm_ports.retry_scheduler import RetryScheduler
 
@@ -50,10 +51,12 @@ class Post:
         buses: Sequence[EventBus],
         retries: Sequence[RetryScheduler] = (),
         dead_letters: Sequence[EventBus] = (),
+        metrics: MetricsSink | None = None,
     ) -> None:
         roads = _distinct([*buses, *retries])
         if not roads:
             raise ValueError("a post needs at least one event bus or retry scheduler")
+        self._metrics = metrics
         self._max_bytes = min(road.max_bytes for road in roads)
         sources = {id(road): Source(road.send, Breaker(clock)) for road in _distinct([*roads, *dead_letters])}
         holding = [retry for retry in retries if retry.max_delay > 0]
@@ -63,6 +66,11 @@ class Post:
             Road.HOLD: [sources[id(road)] for road in _distinct(holding)],
         }
         self._dead = [sources[id(road)] for road in _distinct(dead_letters)]
+
+    @property
+    def holds(self) -> bool:
+        """Some road can hold a message back; else retries go at once, and nothing can wait for a time."""
+        return bool(self._roads[Road.HOLD])
 
     @property
     def keeps_dead_letters(self) -> bool:
@@ -79,7 +87,7 @@ class Post:
             if not sources:
                 results: Sequence[Sent] = [PortUnavailable("no road can hold a message back")] * len(mine)
             else:
-                results = first_to_accept([self._fit(parcels[n].outgoing) for n in mine], sources)
+                results = first_to_accept([self._fit(parcels[n].outgoing) for n in mine], sources, self._failed_over)
             for n, result in zip(mine, results, strict=True):
                 sent[n] = result
         return sent
@@ -88,7 +96,16 @@ class Post:
         """Send to the first dead-letter source that accepts."""
         if not self._dead:
             return [PortUnavailable("no dead-letter source is set")] * len(messages)
-        return first_to_accept(messages, self._dead)
+        return first_to_accept(messages, self._dead, self._failed_over)
+
+    def _failed_over(self, outgoing: Outgoing) -> None:
+        message = outgoing.message
+        if self._metrics is None:
+            return
+        if isinstance(message, Instance):
+            self._metrics.count("failover", message.machine, message.state, message.event or "")
+        else:
+            self._metrics.count("failover", "")
 
     def _fit(self, outgoing: Outgoing) -> Outgoing:
         message = outgoing.message

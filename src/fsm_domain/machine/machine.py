@@ -83,6 +83,11 @@ class Machine(Generic[S, C]):
         transitions = sum(len(node.transitions) for node in self.states)
         return f"<Machine {self.name!r}: {len(self.states)} states, {transitions} transitions>"
 
+    @property
+    def keeps_time(self) -> bool:
+        """Some state has a deadline, or some transition a delay."""
+        return any(n.deadline is not None or any(way.delay for way in n.transitions) for n in self.states)
+
     def retry_for(self, state: str) -> RetryPolicy:
         """The policy for the step that enters `state`."""
         return self.nodes[state].retry or self.retry

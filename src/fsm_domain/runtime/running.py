@@ -116,7 +116,8 @@ class Running:
         if message.retries + blame >= policy.max_retries or not policy.retries_exception(error):
             self._exhausted(job, machine, state, said, owner, now)
             return
-        later = now + policy.delay(message.retries, runtime.random.jitter)
+        # Where nothing can hold a message it would go round and round until its time.
+        later = now + policy.delay(message.retries, runtime.random.jitter) if runtime.post.holds else 0.0
         again = as_message(message)._replace(
             retries=message.retries + 1, position=job.position, not_before=later, error=said
         )

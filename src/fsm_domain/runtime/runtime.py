@@ -23,7 +23,7 @@ class Runtime:
 
     Raises:
         ValueError: chaining over a store that delivers every commit at once and cannot hold one back: each link of a
-            chain would run twice.
+            chain would run twice.  Or a machine with deadlines or delays, and no road that can hold a message.
     """
 
     machines: Machines
@@ -48,4 +48,10 @@ class Runtime:
             raise ValueError(
                 f"MAX_CHAINED_TRANSITIONS={self.limits.chain}: the checkpoint store delivers every commit at once and "
                 "cannot hold one back; set it to 1, or use a stream source other than the checkpoint source"
+            )
+        timed = sorted(machine.name for machine in self.machines.values() if machine.keeps_time)
+        if timed and not (self.post.holds or self.store.can_hold):
+            raise ValueError(
+                f"PRIMARY_RETRY_SOURCE: {', '.join(timed)} has deadlines or delays, and neither a stream nor a retry "
+                "source can hold a message back; set it to a source that can, such as an SQS queue or a DynamoDB table"
             )

@@ -6,16 +6,43 @@ import pytest
 
 from fsm_adapters.memory.emitting_table import MemoryTable
 from fsm_adapters.memory.stream import MemoryStream
+from fsm_domain import Step
+from fsm_domain.failover.post import Post
 from fsm_domain.machine.errors import MachineError
 from fsm_domain.runtime.limits import Limits
 from fsm_domain.runtime.registry import registry
-from tests.unit.fsm_domain.runtime.world import World, line, says
+from fsm_ports.instance import Instance
+from fsm_ports.messages import ACK
+from tests.unit.fsm_domain.failover.roads import RecordedRoad
+from tests.unit.fsm_domain.runtime.test_operator import approval
+from tests.unit.fsm_domain.runtime.world import Context, World, line, says
+
+
+def fails(context: Context, step: Step) -> str:
+    raise ValueError("as told")
 
 
 def test_chaining_over_a_store_that_emits_and_cannot_hold_is_refused() -> None:
     world = World(line(says("next")))
     with pytest.raises(ValueError, match="MAX_CHAINED_TRANSITIONS=2"):
         world.with_runtime(store=MemoryTable(MemoryStream(world.clock)), limits=Limits(chain=2))
+
+
+def test_a_machine_that_keeps_time_needs_a_road_that_can_hold() -> None:
+    world, road = World(line(says("next"))), RecordedRoad(max_delay=0.0)
+    with pytest.raises(ValueError, match="approval has deadlines or delays"):
+        world.with_runtime(machines=registry([approval()]), post=Post(world.clock, [road], [road]))
+
+
+def test_retries_go_at_once_where_nothing_can_hold_them() -> None:
+    world, road = World(line(fails)), RecordedRoad(max_delay=0.0)
+    world.client.start("line", {}, correlation_id="a")
+    (delivery,) = world.receive()
+    world.with_runtime(post=Post(world.clock, [road], [road]))
+    assert list(world.dispatcher.handle([delivery], world.clock.now() + 30.0)) == [ACK]
+    (retry,) = road.carried
+    assert isinstance(retry.message, Instance)
+    assert (retry.message.retries, retry.message.not_before, retry.not_before) == (1, 0.0, 0.0)
 
 
 def test_two_machines_of_one_name_are_refused() -> None:
