@@ -45,6 +45,10 @@ class Delivery(NamedTuple):
     that do not count, older than a few seconds or seen before by this process."""
     can_defer: bool = False
     """The source honours `Defer`."""
+    record: object = None
+    """What the source was handed, as its service writes it; for actions that want to look at it."""
+    invocation: object = None
+    """The context of the Lambda invocation that brought it; None elsewhere."""
 
 
 class Settled(Enum):

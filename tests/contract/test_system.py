@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from fsm_adapters.codec.json_codec import JsonCodec
+from fsm_adapters.memory import MemoryHistoryLog
 from fsm_adapters.system.clock import SystemClock, VirtualClock
+from fsm_adapters.system.logged_history import LoggedHistory
 from fsm_adapters.system.metrics_sink import LogMetrics, NoMetrics
 from fsm_adapters.system.random import SeededRandom, SystemRandom
 from fsm_contract import (
@@ -17,6 +19,8 @@ from fsm_contract import (
     ClockSubject,
     CodecSubject,
     ContextCodecContract,
+    HistoryLogContract,
+    HistorySubject,
     Measured,
     MetricsSinkContract,
     MetricsSubject,
@@ -31,6 +35,14 @@ class TestSystemClock(ClockContract):
     @pytest.fixture
     def subject(self) -> ClockSubject:
         return ClockSubject(clock=SystemClock())
+
+
+class TestLoggedHistory(HistoryLogContract):
+    adapter = LoggedHistory
+
+    @pytest.fixture
+    def subject(self) -> HistorySubject:
+        return HistorySubject(clock=VirtualClock(), log=LoggedHistory(MemoryHistoryLog()))
 
 
 class TestVirtualClock(ClockContract):

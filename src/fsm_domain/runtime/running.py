@@ -72,14 +72,16 @@ class Running:
         step = Step(
             machine=message.machine, correlation_id=message.correlation_id, number=message.step,
             retries=message.retries, work=message.work, fencing_token=job.fence, deadline=deadline,
-            data_text=message.data, now=runtime.clock.now,
-            limit=runtime.limit,
+            data_text=message.data, record=job.delivery.record, lambda_context=job.delivery.invocation,
+            now=runtime.clock.now, limit=runtime.limit,
         )  # fmt: skip
         began = runtime.clock.now()
         try:
-            context = runtime.codec.decode(machine.context, message.context or "")
-            advanced = advance(machine, message.state, message.event or "", context, step, runtime.wait)
-            text = runtime.codec.encode(context)
+            if runtime.surround is None:
+                advanced, text = self._advance(machine, message, step)
+            else:
+                with runtime.surround(step):
+                    advanced, text = self._advance(machine, message, step)
         except _HOPELESS as error:
             self._fail(job, str(error), runtime.clock.now())
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an action raises, its neighbours go on
@@ -90,6 +92,12 @@ class Running:
             now = runtime.clock.now()
             runtime.metrics.time("action", message.machine, now - began, message.state, message.event or "")
             job.write = self._commit(job, machine, advanced, text, owner, now, deadline)
+
+    def _advance(self, machine: AnyMachine, message: Instance, step: Step) -> tuple[Advanced, str]:
+        codec = self._runtime.codec
+        context = codec.decode(machine.context, message.context or "")
+        advanced = advance(machine, message.state, message.event or "", context, step, self._runtime.wait)
+        return advanced, codec.encode(context)
 
     def _commit(
         self, job: Job, machine: AnyMachine, advanced: Advanced, text: str, owner: str, now: float, deadline: float

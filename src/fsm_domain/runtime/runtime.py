@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from fsm_domain.failover.post import Post
-from fsm_domain.machine.action import Limit, Wait
+from fsm_domain.machine.action import Limit, Step, Wait
 from fsm_domain.runtime.limits import Limits
 from fsm_domain.runtime.registry import Machines
 from fsm_ports.checkpoint_store import CheckpointStore
@@ -42,6 +43,8 @@ class Runtime:
     limits: Limits = field(default_factory=Limits)
     homes: Sequence[str] = ("",)
     """Names of the checkpoint stores in which a new record may live, the primary first."""
+    surround: Callable[[Step], AbstractContextManager[object]] | None = None
+    """What a run takes place in: a log's context, a trace."""
 
     def __post_init__(self) -> None:
         if self.limits.chain > 1 and self.store.emits and not self.store.can_hold:
