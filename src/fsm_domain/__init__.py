@@ -14,6 +14,7 @@ from fsm_domain.machine import (
     Step,
     UndeclaredEvent,
     UnhandledEvent,
+    container,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "Step",
     "UndeclaredEvent",
     "UnhandledEvent",
+    "container",
 ]

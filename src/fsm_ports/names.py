@@ -19,6 +19,12 @@ REDRIVE_POSITION: Final = "redrive:"
 RESUME_POSITION: Final = "resume:"
 """Prefix of the position that a resume gives to the record, and so to the message by which the record goes on."""
 
+CONTAINER_VARIABLE: Final = "FSM_CONTAINER"
+"""Environment variable by which a container knows what it works for: JSON of id, step and event id."""
+
+CONTAINER_ENVIRONMENT_VARIABLE: Final = "FSM_CONTAINER_ENVIRONMENT"
+"""Environment variable that names, in the environment store, the rest of a container's environment."""
+
 INBOX_EVENTS: Final = 100
 """Events that an inbox holds at most."""
 

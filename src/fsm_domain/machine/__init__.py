@@ -1,6 +1,7 @@
 """The machine model: pure values, no ports, no I/O."""
 
 from fsm_domain.machine.action import Action, Step
+from fsm_domain.machine.container import Reported, Work, container
 from fsm_domain.machine.errors import EndlessLocalTransitions, MachineError, UndeclaredEvent, UnhandledEvent
 from fsm_domain.machine.machine import Edge, Machine
 from fsm_domain.machine.retry_policy import RetryPolicy
@@ -15,10 +16,13 @@ __all__ = [
     "Machine",
     "MachineError",
     "Node",
+    "Reported",
     "RetryPolicy",
     "State",
     "Step",
     "Transition",
     "UndeclaredEvent",
     "UnhandledEvent",
+    "Work",
+    "container",
 ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, nullcontext
 from math import inf
-from typing import Any, Final, TypeAlias, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, Union
+
+if TYPE_CHECKING:
+    from fsm_domain.machine.container import Work
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -30,14 +33,15 @@ class Step:
     """
 
     __slots__ = (
-        "correlation_id", "data_text", "deadline", "fencing_token", "lambda_context", "limit", "machine", "now",
-        "number", "record", "retries", "state", "work",
+        "_containers", "correlation_id", "data_text", "deadline", "fencing_token", "lambda_context", "limit", "machine",
+        "now", "number", "record", "retries", "state", "work",
     )  # fmt: skip
 
     def __init__(
         self, machine: str, correlation_id: str, number: int = 0, retries: int = 0, work: int = 0,
         fencing_token: int | None = None, deadline: float = inf, data_text: str | None = None, record: object = None,
         lambda_context: object = None, now: Callable[[], float] = float, limit: Limit = _unlimited,
+        containers: Callable[[Step, Work], None] | None = None,
     ) -> None:  # fmt: skip
         self.machine: Final = machine
         """Name of the machine."""
@@ -65,6 +69,7 @@ class Step:
         """What time it is, in epoch seconds."""
         self.limit: Final = limit
         """Bounds the time of what runs inside it."""
+        self._containers: Final = containers
 
     def __repr__(self) -> str:
         return f"<Step {self.number} of {self.machine} {self.correlation_id!r}, retries {self.retries}>"
@@ -80,6 +85,19 @@ class Step:
         import json
 
         return None if self.data_text is None else json.loads(self.data_text)
+
+    def start_container(self, work: Work) -> None:
+        """Start a container for this piece of work; started again, it is the same start.
+
+        Raises:
+            RuntimeError: no container source is set.
+            Exception: whatever keeps it from starting; the step is then tried again as after any failure.
+        """
+        if self._containers is None:
+            raise RuntimeError(
+                "no container source is set; set PRIMARY_CONTAINER_SOURCE, such as subprocess:// or docker://"
+            )
+        self._containers(self, work)
 
     def time_left(self) -> float:
         """Seconds until `deadline`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.machine.errors import did_you_mean
 from fsm_domain.runtime.caller import Caller, conflict
 from fsm_domain.runtime.errors import Conflict, UnknownEvent
@@ -11,6 +12,7 @@ from fsm_domain.runtime.follow_up import wake
 from fsm_domain.runtime.registry import AnyMachine, known
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.instance import ENDED, InboxEvent, Instance, Status, as_message
+from fsm_ports.messages import Outgoing
 from fsm_ports.names import DEADLINE_EVENT, EVENT_POSITION, REDRIVE_POSITION
 from fsm_ports.results import Committed
 from fsm_ports.writes import Abort, AppendEvent, Commit, Pause, Resume, Touch
@@ -49,6 +51,36 @@ class Operator:
             if sending is not None:
                 return sending
         raise Conflict(f"cannot send {event!r} to {correlation_id!r}: it moved {_TRIES} times meanwhile; send again")
+
+    def report(
+        self, correlation_id: str, event: str, data: str | None, event_id: str, expect_step: int
+    ) -> Sending:  # fmt: skip
+        """Like `send`, for who does not know the machine, such as a container: a worker gives the event to its wait."""
+        incoming = InboxEvent(event_id, event, data)
+        for _ in range(_TRIES):
+            record = self._caller.read(correlation_id)
+            if event_id in record.seen:
+                self._call_for(record)  # a caller who saw no answer asks again
+                return "seen"
+            if record.status in ENDED or expect_step < record.step:
+                raise conflict(record, f"report {event!r} to")
+            append = AppendEvent(correlation_id, record.step, incoming, self._runtime.clock.now(), record.home)
+            result = self._caller.mark(append)
+            if isinstance(result, Committed):
+                self._call_for(result.instance)
+                return "inbox"
+            if result.found is not None and result.found.step == record.step and event_id not in result.found.seen:
+                raise conflict(result.found, f"keep {event!r} for")
+        raise Conflict(f"cannot report {event!r} to {correlation_id!r}: it moved {_TRIES} times meanwhile; try again")
+
+    def _call_for(self, record: Instance) -> None:
+        """Have a worker look at the inbox of a record that waits."""
+        if record.status is Status.WAITING and record.inbox and not record.paused:
+            now = self._runtime.clock.now()
+            call = as_message(record)._replace(not_before=now)
+            error = self._runtime.post.send([Parcel(Outgoing(call, now), Road.LATER)])[0]
+            if error is not None:
+                raise error
 
     def abort(self, correlation_id: str, reason: str = "") -> Instance:
         """Stop for good.  A run in mid-action can no longer commit."""

@@ -73,7 +73,7 @@ class Running:
             machine=message.machine, correlation_id=message.correlation_id, number=message.step,
             retries=message.retries, work=message.work, fencing_token=job.fence, deadline=deadline,
             data_text=message.data, record=job.delivery.record, lambda_context=job.delivery.invocation,
-            now=runtime.clock.now, limit=runtime.limit,
+            now=runtime.clock.now, limit=runtime.limit, containers=runtime.containers,
         )  # fmt: skip
         began = runtime.clock.now()
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from fsm_domain.failover.post import Post
 from fsm_domain.machine.action import Limit, Step, Wait
+from fsm_domain.machine.container import Work
 from fsm_domain.runtime.limits import Limits
 from fsm_domain.runtime.registry import Machines
 from fsm_ports.checkpoint_store import CheckpointStore
@@ -43,6 +44,8 @@ class Runtime:
     limits: Limits = field(default_factory=Limits)
     homes: Sequence[str] = ("",)
     """Names of the checkpoint stores in which a new record may live, the primary first."""
+    containers: Callable[[Step, Work], None] | None = None
+    """Starts the containers of states whose work runs in one; None: no container source is set."""
     surround: Callable[[Step], AbstractContextManager[object]] | None = None
     """What a run takes place in: a log's context, a trace."""
 

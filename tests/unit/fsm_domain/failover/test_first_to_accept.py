@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import pytest
+
 from fsm_adapters.system.clock import VirtualClock
 from fsm_domain.failover.breaker import Breaker
 from fsm_domain.failover.first_to_accept import Source, first_to_accept
@@ -52,7 +54,38 @@ def test_every_class_of_error_goes_on() -> None:
         assert first_to_accept(["a"], [down(error).source, up("second").source]) == ["a by second"]
 
 
-def test_the_last_answer_stands_where_nobody_accepts() -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "answer"),
+    [
+        (OutcomeUnknown, PortUnavailable, OutcomeUnknown),
+        (OutcomeUnknown, PortRejected, OutcomeUnknown),
+        (PortUnavailable, OutcomeUnknown, OutcomeUnknown),
+        (PortUnavailable, PortRejected, PortUnavailable),
+        (PortRejected, PortUnavailable, PortUnavailable),
+        (PortRejected, PortRejected, PortRejected),
+    ],
+)
+def test_where_nobody_accepts_the_answer_is_what_leaves_most_open(
+    first: type[PortError], second: type[PortError], answer: type[PortError]
+) -> None:
+    (result,) = first_to_accept(["a"], [down(first()).source, down(second()).source])
+    assert type(result) is answer
+
+
+def test_what_another_than_the_first_in_line_accepted_is_told() -> None:
+    told: list[str] = []
+    first = Recorded(lambda item: f"{item} by first" if item == "a" else PortUnavailable(), threshold=1)
+    second = Recorded(lambda item: PortUnavailable() if item == "c" else f"{item} by second")
+    first_to_accept(["a", "b", "c"], [first.source, second.source], told.append)
+    assert told == ["b"]
+    first_to_accept(["b"], [first.source, second.source])
+    first_to_accept(["b"], [first.source, second.source], told.append)  # the breaker of the first may be open by now
+    assert told == ["b", "b"]
+    first_to_accept(["a"], [first.source], told.append)
+    assert told == ["b", "b"]
+
+
+def test_the_last_of_two_alike_stands_where_nobody_accepts() -> None:
     last = PortUnavailable("last")
     assert first_to_accept(["a"], [down(PortUnavailable("first")).source, down(last).source]) == [last]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from fsm_adapters.memory import MemoryMetrics
 from fsm_adapters.system.clock import VirtualClock
 from fsm_domain.failover.post import Parcel, Post, Road
 from fsm_ports.errors import PortUnavailable
@@ -85,3 +86,16 @@ def test_primary_and_secondary_may_be_one_road() -> None:
     road = RecordedRoad(900.0, error=DOWN)
     Post(VirtualClock(), [road, road], [road]).send([Parcel(Outgoing(instance()))])
     assert road.calls == 1
+
+
+def test_each_message_that_another_road_than_the_first_took_is_counted() -> None:
+    first, second, retry, metrics = RecordedRoad(error=DOWN), RecordedRoad(), RecordedRoad(900.0), MemoryMetrics()
+    post = Post(VirtualClock(), [first, second], [retry], [first, second], metrics)
+    now, later = Parcel(Outgoing(instance())), Parcel(Outgoing(instance(), 10.0), Road.LATER)
+    assert post.send([now, now, later]) == [None, None, None]
+    assert metrics.counted("failover", "m", "s") == 2
+    assert post.bury([Outgoing(Unreadable("?", "no JSON"))]) == [None]
+    assert metrics.counted("failover", "") == 1
+    retry.error = second.error = DOWN
+    assert post.send([now, later]) == [DOWN, DOWN]
+    assert metrics.counted("failover") == 3

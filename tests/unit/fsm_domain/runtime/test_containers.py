@@ -1,0 +1,129 @@
+"""States whose work runs in a container: one start, one report, whenever either comes."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from fsm_adapters.memory import MemoryContainerRunner, MemoryEnvironmentStore
+from fsm_domain import FinalState, Machine, RetryPolicy, State, Step, container
+from fsm_domain.runtime.containers import Containers
+from fsm_domain.runtime.errors import Conflict
+from fsm_ports import ContainerHandle, ContainerRunner, ContainerTask, PortError, PortUnavailable, Status
+from fsm_ports.names import CONTAINER_ENVIRONMENT_VARIABLE, CONTAINER_VARIABLE
+from tests.unit.fsm_domain.runtime.world import Context, World
+
+PASSED_ON = {"PRIMARY_STREAM_SOURCE": "memory://"}
+
+
+def film(size: int = 1) -> Machine[str, Context]:
+    state, final = State[str, Context], FinalState[str, Context]
+
+    def command(context: Context) -> list[str]:
+        return ["convert", str(context["n"])]
+
+    work = container("converter:3", command, {"FILM": "x" * size})
+    convert = state("convert").on("done", "end").on("fail", "failed").after(timedelta(hours=1), "failed")
+    return Machine[str, Context](
+        "film", dict, initial="convert", retry=RetryPolicy(base=5.0),
+        states=[convert.do_or_wait(work), final("end"), final("failed")],
+    )  # fmt: skip
+
+
+class Studio(World):
+    def __init__(self, size: int = 1, runner: ContainerRunner | None = None) -> None:
+        super().__init__(film(size))
+        self.runner = MemoryContainerRunner()
+        self.environments = MemoryEnvironmentStore(self.clock)
+        self.with_runtime(containers=Containers(self.clock, runner or self.runner, self.environments, PASSED_ON))
+        self.client.start("film", {"n": 7}, correlation_id="a")
+
+    def reporting(self) -> dict[str, Any]:  # Any: JSON
+        reporting: dict[str, Any] = json.loads(self.runner.tasks[0].environment[CONTAINER_VARIABLE])
+        return reporting
+
+    def report(self, event: str) -> str:
+        told = self.reporting()
+        return self.operator.report(told["id"], event, '{"exit_code": 0}', told["event_id"], told["expect_step"])
+
+
+def test_a_container_is_started_once_and_the_machine_waits_for_its_report() -> None:
+    studio = Studio()
+    studio.run(5.0)
+    (task,) = studio.runner.tasks
+    assert (task.image, task.command, task.token) == ("converter:3", ("convert", "7"), "a:0")
+    assert task.environment["FILM"] == "x"
+    assert task.environment["PRIMARY_STREAM_SOURCE"] == "memory://"
+    assert studio.reporting() == {"id": "a", "expect_step": 1, "event_id": "container:a:0"}
+    assert studio.read("a").status is Status.WAITING
+    assert studio.report("done") == "inbox"
+    studio.run(5.0)
+    assert (studio.read("a").state, studio.read("a").status) == ("end", Status.COMPLETED)
+
+
+def test_a_container_that_runs_twice_moves_the_machine_once() -> None:
+    studio = Studio()
+    studio.run(5.0)
+    assert [studio.report("done"), studio.report("fail")] == ["inbox", "seen"]
+    studio.run(5.0)
+    assert studio.read("a").state == "end"
+    assert studio.report("fail") == "seen"
+
+
+def test_a_container_that_reports_before_the_machine_waits_is_heard() -> None:
+    studio = Studio()
+    studio.operator.report("a", "done", None, "container:a:0", 1)
+    studio.run(5.0)
+    assert studio.read("a").state == "end"
+
+
+def test_a_container_that_never_reports_meets_the_deadline() -> None:
+    studio = Studio()
+    studio.run(7200.0)
+    assert studio.read("a").state == "failed"
+    with pytest.raises(Conflict, match="it is completed"):
+        studio.report("done")
+
+
+def test_a_report_after_an_abort_conflicts() -> None:
+    studio = Studio()
+    studio.run(5.0)
+    studio.operator.abort("a", "enough")
+    with pytest.raises(Conflict, match="it is aborted"):
+        studio.report("done")
+
+
+def test_a_large_environment_goes_by_the_store() -> None:
+    studio = Studio(size=9000)
+    studio.run(5.0)
+    (task,) = studio.runner.tasks
+    assert "FILM" not in task.environment
+    assert task.environment["PRIMARY_STREAM_SOURCE"] == "memory://"
+    assert studio.environments.get(task.environment[CONTAINER_ENVIRONMENT_VARIABLE]) == {"FILM": "x" * 9000}
+
+
+class Flaky(ContainerRunner):
+    """Starts nothing the first time."""
+
+    def __init__(self) -> None:
+        self.tokens: list[str] = []
+
+    def run(self, task: ContainerTask) -> ContainerHandle | PortError:
+        self.tokens.append(task.token)
+        return PortUnavailable("no room") if len(self.tokens) == 1 else ContainerHandle("c-1")
+
+
+def test_a_start_that_fails_is_tried_again_with_the_same_token() -> None:
+    flaky = Flaky()
+    studio = Studio(runner=flaky)
+    studio.run(60.0)
+    assert flaky.tokens == ["a:0", "a:0"]
+    assert studio.read("a").status is Status.WAITING
+
+
+def test_without_a_container_source_the_error_names_it() -> None:
+    with pytest.raises(RuntimeError, match="PRIMARY_CONTAINER_SOURCE"):
+        container("image")({}, Step("film", "a"))
