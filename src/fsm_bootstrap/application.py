@@ -10,6 +10,7 @@ from typing import Self
 from fsm_adapters.system.awaiting import AwaitRunner
 from fsm_adapters.worker.worker import Worker
 from fsm_bootstrap.settings import Settings
+from fsm_domain.failover.post import Post
 from fsm_domain.runtime.client import Client
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.operator import Operator
@@ -47,6 +48,9 @@ class App:
     """Handles deliveries, whoever received them."""
     sources: tuple[MessageSource, ...]
     """What a worker polls; empty where services call instead."""
+    retry_sources: tuple[MessageSource, ...]
+    """What a timer polls, where nothing else delivers what has become due."""
+    post: Post
     store: CheckpointStore
     history: HistoryLog | None
     metrics: MetricsSink
@@ -106,6 +110,8 @@ def build_application(
         replayer=container.replayer(),
         dispatcher=container.dispatcher(),
         sources=container.roads().sources,
+        retry_sources=container.roads().retries,
+        post=container.post(),
         store=container.store(),
         history=container.history(),
         metrics=container.metrics(),

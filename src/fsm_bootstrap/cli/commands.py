@@ -158,6 +158,16 @@ def recover(
     recover_instances(machines, age, output)
 
 
+@app.command("container-run", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def container_run(
+    command: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="What to run.")],
+) -> int:
+    """Inside a container: run a command, and report its end to the machine that waits for it."""
+    from fsm_bootstrap.cli.container_run import run_command
+
+    return run_command(command)
+
+
 @app.command()
 def check(
     spec: Annotated[str | None, typer.Argument(help="As for --machines elsewhere.")] = None,

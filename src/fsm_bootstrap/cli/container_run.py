@@ -1,0 +1,149 @@
+"""``fsm container-run``: what runs inside a container that a machine waits for."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+from fsm_bootstrap.cli.exits import CommandError, Exit
+from fsm_bootstrap.cli.output import say
+from fsm_bootstrap.cli.session import begin, open_app
+from fsm_ports.errors import PortError, PortRejected
+from fsm_ports.names import CONTAINER_ENVIRONMENT_VARIABLE, CONTAINER_VARIABLE
+
+if TYPE_CHECKING:
+    from fsm_bootstrap.application import App
+
+RESULT_VARIABLE: Final = "FSM_RESULT_FILE"
+"""Environment variable that tells the command where it may leave a result: JSON, or else text."""
+RESULT_BYTES: Final = 32_768
+"""Bytes of a result at most: it has to fit into the machine's inbox."""
+PATIENCE: Final = 300.0
+"""Seconds for which a back end that does not answer is asked again."""
+_NOT_STARTED: Final = 127
+
+
+def run_command(command: Sequence[str]) -> int:
+    """Run the command, report its end to the machine, and end with its exit code.
+
+    Raises:
+        CommandError: no machine is known that waits for this container.
+        Conflict: the machine does not wait for it any more.
+        PortError: the report could not be made within 5 minutes; whoever starts the container again repeats it.
+    """
+    app = open_app(begin())
+    reporting = _reporting()
+    environment = _environment(app)
+    with tempfile.TemporaryDirectory(prefix="fsm-") as folder:
+        result = Path(folder) / "result"
+        code = _run(command, {**os.environ, **environment, RESULT_VARIABLE: str(result)})
+        data = {"exit_code": code, **_result(result)}
+    event = "done" if code == 0 else "fail"
+    _insist(app, lambda: _report(app, reporting, event, data))
+    say(f"reported {event} to {reporting['id']} (exit code {code})")
+    return code
+
+
+def _reporting() -> dict[str, object]:
+    text = os.environ.get(CONTAINER_VARIABLE)
+    if text is None:
+        raise CommandError(
+            Exit.USAGE,
+            f"{CONTAINER_VARIABLE} is not set, so no machine waits for this",
+            "a machine's container source sets it; to try a command by itself run it without fsm container-run",
+        )
+    found: dict[str, object] = json.loads(text)
+    return found
+
+
+def _environment(app: App) -> Mapping[str, str]:
+    """What the machine gives to the command and was too large to travel with the task."""
+    key = os.environ.get(CONTAINER_ENVIRONMENT_VARIABLE)
+    if key is None:
+        return {}
+    found: list[Mapping[str, str]] = []
+    _insist(app, lambda: _look(app, key, found))
+    return found[0]
+
+
+def _look(app: App, key: str, found: list[Mapping[str, str]]) -> None:
+    error: PortError | None = None
+    for store in app.environments:
+        answer = store.get(key)
+        if isinstance(answer, PortError):
+            error = answer
+        elif answer is not None:
+            found.append(answer)
+            return
+    if error is not None:
+        raise error
+    raise CommandError(
+        Exit.NOT_FOUND, f"no environment is stored under {key}", "PRIMARY_ENVIRONMENT_SOURCE has to be the machine's"
+    )
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Its exit code, as a shell has it; its output is this process's own.  A stop is passed on to it."""
+    try:
+        process = subprocess.Popen(list(command), env=dict(environment))
+    except OSError as error:
+        say(f"error: {command[0]} cannot be started: {error.strerror}")
+        return _NOT_STARTED
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        process.send_signal(number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        code = process.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return code if code >= 0 else 128 - code
+
+
+def _result(file: Path) -> dict[str, object]:
+    try:
+        raw = file.read_bytes()
+    except OSError:
+        return {}
+    if len(raw) > RESULT_BYTES:
+        say(f"error: the result has {len(raw)} bytes, more than {RESULT_BYTES}: it is left out")
+        return {"result_error": f"{len(raw)} bytes are more than {RESULT_BYTES}; leave a large result in a store"}
+    text = raw.decode(errors="replace")
+    try:
+        return {"result": json.loads(text)}
+    except ValueError:
+        return {"result": text}
+
+
+def _report(app: App, reporting: Mapping[str, object], event: str, data: Mapping[str, object]) -> None:
+    step = reporting["expect_step"]
+    app.operator.report(
+        str(reporting["id"]), event, json.dumps(data), str(reporting["event_id"]), step if isinstance(step, int) else 0
+    )
+
+
+def _insist(app: App, act: Callable[[], None]) -> None:
+    """Again, ever more rarely, while a back end does not answer."""
+    end, pause = app.clock.now() + PATIENCE, 0.5
+    while True:
+        try:
+            act()
+        except PortRejected:
+            raise
+        except PortError as error:
+            if app.clock.now() + pause > end:
+                raise
+            say(f"warning: {error}; trying again in {pause:g} s")
+            app.clock.sleep(pause)
+            pause = min(2 * pause, 30.0)
+        else:
+            return
