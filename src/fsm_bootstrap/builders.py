@@ -40,6 +40,8 @@ class Roads(NamedTuple):
     schedulers: tuple[RetryScheduler, ...]
     sources: tuple[MessageSource, ...]
     """Where a worker polls: all streams and all retry sources, each once."""
+    retries: tuple[MessageSource, ...] = ()
+    """Where a timer polls: the retry sources that no service calls for."""
 
 
 def build_roads(supplies: Supplies) -> Roads:
@@ -59,7 +61,10 @@ def build_roads(supplies: Supplies) -> Roads:
         )
     polled = [stream.source for stream in streams] + [retry.source for retry in retries]
     sources = [source for source in polled if source is not None]
-    return Roads(tuple(stream.bus for stream in streams), tuple(schedulers), tuple(_distinct(sources)))
+    waiting = [retry.source for retry in retries if retry.source is not None and not retry.calls]
+    return Roads(
+        tuple(stream.bus for stream in streams), tuple(schedulers), tuple(_distinct(sources)), tuple(_distinct(waiting))
+    )
 
 
 def build_dead_letters(supplies: Supplies) -> tuple[EventBus, ...]:
@@ -70,8 +75,8 @@ def build_dead_letters(supplies: Supplies) -> tuple[EventBus, ...]:
     return tuple(_chosen(registry.DEAD_LETTER, supplies, "DEAD_LETTER_SOURCE"))
 
 
-def build_post(clock: Clock, roads: Roads, dead_letters: Sequence[EventBus]) -> Post:
-    return Post(clock, roads.buses, roads.schedulers, dead_letters)
+def build_post(clock: Clock, roads: Roads, dead_letters: Sequence[EventBus], metrics: MetricsSink) -> Post:
+    return Post(clock, roads.buses, roads.schedulers, dead_letters, metrics)
 
 
 def build_homes(settings: Settings) -> tuple[str, ...]:
@@ -88,9 +93,9 @@ def build_store(supplies: Supplies) -> CheckpointStore:
     return HomedCheckpointStore(primary, secondary)
 
 
-def build_lock(supplies: Supplies) -> LockCache | None:
+def build_lock(supplies: Supplies, metrics: MetricsSink) -> LockCache | None:
     caches = _chosen(registry.CACHE, supplies, "PRIMARY_CACHE_SOURCE", "SECONDARY_CACHE_SOURCE")
-    return FailoverLockCache(supplies.clock, *_distinct(caches)) if caches else None
+    return FailoverLockCache(supplies.clock, *_distinct(caches), metrics=metrics) if caches else None
 
 
 def build_history(supplies: Supplies) -> HistoryLog | None:

@@ -8,7 +8,11 @@ from fsm_ports.metrics_sink import Counter, MetricsSink, Timer
 
 
 class EveryMetricsSink(MetricsSink):
-    """Hands everything to each sink; to none, where there is none."""
+    """Hands everything to each sink; to none, where there is none.
+
+    A second sink is no stand-in for the first: a flush answers nothing, and a sink keeps what it could not deliver and
+    delivers it later, so whoever took over would count twice.  Two sinks are two places where all of it can be read.
+    """
 
     def __init__(self, sinks: Sequence[MetricsSink]) -> None:
         self._sinks = tuple(sinks)

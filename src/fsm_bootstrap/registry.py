@@ -50,6 +50,8 @@ class Retry(NamedTuple):
     scheduler: RetryScheduler
     source: MessageSource | None = None
     """Where a worker polls what is due; None: the service calls."""
+    calls: bool = False
+    """On Lambda the service itself invokes the function with what is due, as SQS does; else a timer polls."""
 
 
 @dataclass(frozen=True)
