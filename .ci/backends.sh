@@ -1,0 +1,64 @@
+# Sourced by run-tests, from the top of the project. Defines ensure_backends.
+
+# The servers that the tests start are kept outside the checkout, once for all checkouts of one list of versions.
+BACKENDS_PYTHON="ministack==1.5.33 moto[dynamodb,server]==5.2.5"
+BACKENDS_NODE="kinesalite@3.3.3"
+FSM_BACKENDS="${FSM_BACKENDS:-${XDG_CACHE_HOME:-$HOME/.cache}/lambda-fsm/backends-$(echo "$BACKENDS_PYTHON $BACKENDS_NODE" | cksum | cut -d' ' -f1)}"
+export FSM_BACKENDS
+
+# quietly NAME COMMAND...: a back end that cannot be installed costs its own tests only; they name what is missing.
+quietly() {
+    local name=$1 log
+    shift
+    if ! log=$("$@" 2>&1 </dev/null); then
+        printf '%s\nwarning: %s could not be installed\n' "$(tail -5 <<<"$log")" "$name" >&2
+    fi
+}
+
+install_emulators() {
+    local python
+    python=$(find_python) || return
+    rm -rf "$FSM_BACKENDS/venv"
+    # Their own venv: they pin releases of botocore.
+    if command -v uv >/dev/null; then
+        # shellcheck disable=SC2086
+        uv venv --python "$python" "$FSM_BACKENDS/venv" && uv pip install --python "$FSM_BACKENDS/venv/bin/python" $BACKENDS_PYTHON
+    else
+        # shellcheck disable=SC2086
+        "$python" -m venv "$FSM_BACKENDS/venv" &&
+            "$FSM_BACKENDS/venv/bin/python" -m pip install --no-input --disable-pip-version-check $BACKENDS_PYTHON
+    fi && touch "$FSM_BACKENDS/venv/complete"
+}
+
+install_kinesalite() {
+    npm install --silent --no-audit --no-fund --omit=optional --prefix "$FSM_BACKENDS/node" "$BACKENDS_NODE" &&
+        touch "$FSM_BACKENDS/node/complete"
+}
+
+# install_program COMMAND PACKAGE: from Debian's packages; without root unpacked beside the others.
+install_program() {
+    if [ "$(id -u)" = 0 ]; then
+        # The package may start a server of its own, which nobody here wants.
+        RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$2" ||
+            { apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends "$2"; }
+    else
+        local place="$FSM_BACKENDS/debian"
+        mkdir -p "$place" && (cd "$place" && apt-get download "$2" && for package in "${2}"_*.deb; do dpkg -x "$package" .; done)
+    fi
+}
+
+# ensure_backends: returns at once when all is there.
+ensure_backends() {
+    mkdir -p "$FSM_BACKENDS"
+    export PATH="$FSM_BACKENDS/debian/usr/bin:$PATH"
+    if [ ! -f "$FSM_BACKENDS/venv/complete" ]; then
+        echo "installing ministack and moto into $FSM_BACKENDS" >&2
+        quietly "ministack and moto" install_emulators
+    fi
+    if [ ! -f "$FSM_BACKENDS/node/complete" ] && command -v npm >/dev/null; then
+        echo "installing kinesalite into $FSM_BACKENDS" >&2
+        quietly kinesalite install_kinesalite
+    fi
+    command -v redis-server >/dev/null || quietly redis-server install_program redis-server redis-server
+    command -v memcached >/dev/null || quietly memcached install_program memcached memcached
+}

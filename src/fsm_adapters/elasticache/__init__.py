@@ -1,0 +1,1 @@
+"""ElastiCache: from an ARN to the cache behind it, and the lock cache there."""

@@ -1,0 +1,71 @@
+"""Processes that listen on a port, each ended with the test process that started it, however that ends."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+PATIENCE = 60.0
+"""Seconds that a server has for starting."""
+_PR_SET_PDEATHSIG = 1
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def listens(port: int) -> bool:
+    with closing(socket.socket()) as caller:
+        caller.settimeout(1.0)
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Process:
+    """One server; its output is kept for the error that says why it did not start."""
+
+    def __init__(
+        self, command: Sequence[str | Path], port: int, log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        self.port, self._log = port, log
+        self._command = [str(part) for part in command]
+        self._environment = {**os.environ, **(environment or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it listens."""
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=self._environment,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call to the system, no lock is taken
+            )  # fmt: skip
+        end = time.monotonic() + PATIENCE
+        while not listens(self.port):
+            told = f"{' '.join(self._command)}\n{self._log.read_text(errors='replace')[-2000:]}"
+            assert self._process.poll() is None, f"ended with {self._process.returncode}: {told}"
+            assert time.monotonic() < end, f"does not listen after {PATIENCE:g} s: {told}"
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """As by ``kill -9``."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _die_with_parent() -> None:
+    # A test process that is killed runs no finalizer.
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
