@@ -95,6 +95,11 @@ def port_error(error: Exception, source: str) -> PortError:
     return _misconfigured(_text(error), source)
 
 
+def code_of(error: ClientError) -> str:
+    """The service's name for a refusal; empty: it gave none."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
 def refusal(code: str, message: str, source: str, status: int = 0) -> PortError:
     """The port error for a code of the service: of a whole call, or of one item in the answer to a batch.
 
