@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from fsm_contract import samples
-from fsm_contract.suite import Suite, Timed
+from fsm_contract.suite import Suite, Timed, at_once
 from fsm_ports import ContainerHandle, ContainerRunner, ContainerTask, PortError
 
 
@@ -40,7 +40,8 @@ class ContainerRunnerContract(Suite):
         self.check_adapter(subject.runner)
 
     def test_task_is_started_with_its_command_and_environment(self, subject: ContainerSubject) -> None:
-        task = ContainerTask(subject.image, ("--name", "a b", samples.TEXT), {"A": "1", "TEXT": "$A 'x' \"ž\""}, "t-1")
+        environment = {"A": "1", "TEXT": "$A 'x' \"ž\"", "LINES": "one\n two\n", "EMPTY": "", "PATH": "/bin:/usr/bin"}
+        task = ContainerTask(subject.image, ("--name", "a b", samples.TEXT), environment, "t-1")
         self._run(subject, task)
         (started,) = self._started(subject, 1)
         assert started.command == task.command
@@ -60,6 +61,20 @@ class ContainerRunnerContract(Suite):
         self._run(subject, self._task(subject, "t-2"))
         assert len(self._started(subject, 2)) == 2 if subject.tells_repeats else len(self._started(subject, 3)) == 3
         assert (again == first) is subject.tells_repeats
+
+    def test_repeats_at_one_moment_are_one_start_where_the_runner_can_tell(self, subject: ContainerSubject) -> None:
+        task = self._task(subject, "t-1")
+        handles = at_once(8, lambda _: self._run(subject, task))
+        self._run(subject, self._task(subject, "t-2"))
+        if subject.tells_repeats:
+            assert len(set(handles)) == 1
+            assert len(self._started(subject, 2)) == 2
+
+    def test_token_of_a_task_that_could_not_start_can_start_another(self, subject: ContainerSubject) -> None:
+        task = self._task(subject, "t-1")
+        assert isinstance(subject.runner.run(task._replace(image=subject.unknown)), PortError)
+        self._run(subject, task)
+        assert len(self._started(subject, 1)) == 1
 
     def test_run_returns_while_the_task_goes_on(self, subject: ContainerSubject) -> None:
         before = subject.clock.now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter as Tally
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,25 @@ class MetricsSinkContract(Suite):
         timings = [Measured("action", "orders", "charge", "paid", seconds) for seconds in (0.25, 0.5, 0.5, 2.0)]
         self._check(subject, *timings)
 
+    def test_timings_beyond_what_one_message_to_a_service_holds_are_all_handed_on(
+        self, subject: MetricsSubject
+    ) -> None:
+        timings = [Measured("action", "orders", "charge", "paid", number / 8) for number in range(401)]
+        for timing in timings:
+            subject.sink.time("action", timing.machine, timing.value, timing.state, timing.event)
+        subject.sink.flush()
+        self._check(subject, *timings)
+
+    def test_what_is_no_number_spoils_no_other_figure(self, subject: MetricsSubject) -> None:
+        for seconds in (math.nan, math.inf, -math.inf):
+            subject.sink.time("action", "orders", seconds)
+        subject.sink.time("machine", "orders", 0.5)
+        subject.sink.count("started", "orders")
+        subject.sink.flush()
+        proper = [measured for measured in subject.handed_on() if math.isfinite(measured.value)]
+        expected = [Measured("machine", "orders", "", "", 0.5), Measured("started", "orders", "", "", 1)]
+        assert sorted(proper) == ([] if subject.discards else expected)
+
     def test_what_was_handed_on_is_not_handed_on_again(self, subject: MetricsSubject) -> None:
         subject.sink.count("fatal", "orders")
         subject.sink.flush()
@@ -119,6 +139,11 @@ class MetricsSinkContract(Suite):
         at_once(8, count)
         subject.sink.flush()
         self._check(subject, Measured("transition", "orders", "", "", 1600))
+
+    def test_flushes_at_one_moment_hand_on_once(self, subject: MetricsSubject) -> None:
+        subject.sink.count("transition", "orders")
+        at_once(8, lambda _: subject.sink.flush())
+        self._check(subject, Measured("transition", "orders", "", "", 1))
 
     def _check(self, subject: MetricsSubject, *expected: Measured) -> None:
         got = () if subject.discards else expected

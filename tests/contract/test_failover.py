@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pytest
 
-from fsm_adapters.memory import MemoryCheckpointStore, MemoryHistoryLog, MemoryLockCache
+from fsm_adapters.memory import (
+    MemoryCheckpointStore,
+    MemoryContainerRunner,
+    MemoryEnvironmentStore,
+    MemoryHistoryLog,
+    MemoryLockCache,
+)
 from fsm_adapters.system.clock import VirtualClock
-from fsm_contract import CheckpointStoreContract, LockCacheContract, LockSubject, StoreSubject
+from fsm_contract import (
+    CheckpointStoreContract,
+    ContainerRunnerContract,
+    ContainerSubject,
+    EnvironmentStoreContract,
+    EnvironmentSubject,
+    LockCacheContract,
+    LockSubject,
+    StoreSubject,
+)
 from fsm_domain.failover.checkpoint_store import SECONDARY_HOME, HomedCheckpointStore
+from fsm_domain.failover.container_runner import FailoverContainerRunner
+from fsm_domain.failover.environment_store import FailoverEnvironmentStore
 from fsm_domain.failover.lock_cache import FailoverLockCache
 from fsm_ports.checkpoint_store import InstanceQuery
+from fsm_ports.container_runner import ContainerHandle, ContainerRunner, ContainerTask
 from fsm_ports.errors import PortError, PortRejected, PortUnavailable
 from fsm_ports.lock_cache import LockCache
 from fsm_ports.results import Committed, LeaseResult
@@ -38,6 +56,48 @@ class TestFailoverLockCache(LockCacheContract):
         alive = MemoryLockCache(clock)
         caches = {"primary": (alive, DownLockCache()), "secondary": (DownLockCache(), alive)}
         return LockSubject(clock=clock, lock=FailoverLockCache(clock, *caches[request.param]))
+
+
+class ReadOnlyEnvironmentStore(MemoryEnvironmentStore):
+    """Answers that it knows nothing."""
+
+    def put(self, key: str, environment: Mapping[str, str], expires_at: float) -> PortError | None:
+        return PortUnavailable("throttled")
+
+
+class TestFailoverEnvironmentStore(EnvironmentStoreContract):
+    """Of a store that cannot be asked at all nobody knows what it holds, so the other one takes no writes here."""
+
+    adapter = FailoverEnvironmentStore
+
+    @pytest.fixture(params=["primary", "secondary"])
+    def subject(self, request: pytest.FixtureRequest) -> EnvironmentSubject:
+        clock = VirtualClock()
+        alive, read_only = MemoryEnvironmentStore(clock), ReadOnlyEnvironmentStore(clock)
+        stores = {"primary": (alive, read_only), "secondary": (read_only, alive)}
+        return EnvironmentSubject(clock=clock, store=FailoverEnvironmentStore(clock, *stores[request.param]))
+
+
+class DownContainerRunner(ContainerRunner):
+    """Answers nobody; notes who asked."""
+
+    def __init__(self, error: PortError) -> None:
+        self.error, self.asked = error, list[ContainerTask]()
+
+    def run(self, task: ContainerTask) -> ContainerHandle | PortError:
+        self.asked.append(task)
+        return self.error
+
+
+class TestFailoverContainerRunner(ContainerRunnerContract):
+    adapter = FailoverContainerRunner
+
+    @pytest.fixture(params=["primary", "secondary"])
+    def subject(self, request: pytest.FixtureRequest) -> ContainerSubject:
+        clock, alive, down = VirtualClock(), MemoryContainerRunner(), DownContainerRunner(PortUnavailable("refused"))
+        runners = {"primary": (alive, down), "secondary": (down, alive)}
+        runner = FailoverContainerRunner(clock, *runners[request.param])
+        return ContainerSubject(clock=clock, runner=runner, started=lambda: alive.tasks)
 
 
 class TestHomedCheckpointStore(CheckpointStoreContract):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from threading import Event
 from typing import ClassVar
 
 import pytest
@@ -25,7 +26,11 @@ class OnRunner(ContainerRunnerContract):
         return ContainerSubject(clock=clock, runner=runner, started=lambda: runner.tasks)
 
 
-@rejected_by(OnRunner, "test_repeated_token_starts_nothing_new_where_the_runner_can_tell")
+@rejected_by(
+    OnRunner,
+    "test_repeated_token_starts_nothing_new_where_the_runner_can_tell",
+    "test_repeats_at_one_moment_are_one_start_where_the_runner_can_tell",
+)
 class IgnoresTheToken(MemoryContainerRunner):
     def __init__(self) -> None:
         super().__init__()
@@ -33,6 +38,42 @@ class IgnoresTheToken(MemoryContainerRunner):
 
     def run(self, task: ContainerTask) -> ContainerHandle | PortError:
         return super().run(task._replace(token=f"{task.token}-{next(self._numbers)}"))
+
+
+@rejected_by(OnRunner, "test_repeats_at_one_moment_are_one_start_where_the_runner_can_tell")
+class LooksBeforeItStarts(MemoryContainerRunner):
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers = itertools.count()
+        self._handles = dict[str, ContainerHandle | PortError]()
+
+    def run(self, task: ContainerTask) -> ContainerHandle | PortError:
+        known = self._handles.get(task.token)
+        if known is not None:
+            return known
+        Event().wait(0.02)
+        handle = super().run(task._replace(token=f"{task.token}-{next(self._numbers)}"))
+        if not isinstance(handle, PortError):
+            self._handles[task.token] = handle
+        return handle
+
+
+@rejected_by(OnRunner, "test_token_of_a_task_that_could_not_start_can_start_another")
+class RemembersWhatCouldNotStart(MemoryContainerRunner):
+    def __init__(self) -> None:
+        super().__init__()
+        self._answers = dict[str, ContainerHandle | PortError]()
+
+    def run(self, task: ContainerTask) -> ContainerHandle | PortError:
+        return self._answers.setdefault(task.token, super().run(task))
+
+
+@rejected_by(OnRunner, "test_task_is_started_with_its_command_and_environment")
+class TakesVariablesOfOneLine(MemoryContainerRunner):
+    def run(self, task: ContainerTask) -> ContainerHandle | PortError:
+        lines = "\n".join(f"{name}={value}" for name, value in task.environment.items()).splitlines()
+        environment = dict(line.split("=", 1) for line in lines if "=" in line)
+        return super().run(task._replace(environment=environment))
 
 
 @rejected_by(OnRunner, "test_changing_the_environment_after_the_call_changes_nothing")
@@ -53,7 +94,11 @@ class WaitsForTheEnd(MemoryContainerRunner):
         return super().run(task)
 
 
-@rejected_by(OnRunner, "test_task_that_cannot_start_is_answered_with_an_error")
+@rejected_by(
+    OnRunner,
+    "test_task_that_cannot_start_is_answered_with_an_error",
+    "test_token_of_a_task_that_could_not_start_can_start_another",
+)
 class RaisesWhatItShouldAnswer(MemoryContainerRunner):
     def run(self, task: ContainerTask) -> ContainerHandle | PortError:
         result = super().run(task)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from threading import Event
 from typing import ClassVar
 
 import pytest
@@ -25,7 +27,7 @@ class OnMetrics(MetricsSinkContract):
         return MetricsSubject(sink=sink, handed_on=lambda: [Measured(*f) for f in sink.flushed], fail=fail)
 
 
-@rejected_by(OnMetrics, "test_what_was_handed_on_is_not_handed_on_again")
+@rejected_by(OnMetrics, "test_what_was_handed_on_is_not_handed_on_again", "test_flushes_at_one_moment_hand_on_once")
 class HandsOnEverythingAtEveryFlush(MemoryMetrics):
     def flush(self) -> None:
         pending = list(self._pending)
@@ -44,6 +46,33 @@ class KeepsOneOfEqualTimings(MemoryMetrics):
 class CountsCalls(MemoryMetrics):
     def count(self, name: Counter, machine: str, state: str = "", event: str = "", value: int = 1) -> None:
         super().count(name, machine, state, event)
+
+
+@rejected_by(OnMetrics, "test_timings_beyond_what_one_message_to_a_service_holds_are_all_handed_on")
+class HandsOnOneMessageOfTimings(MemoryMetrics):
+    def flush(self) -> None:
+        timings = [figure for figure in self._pending if figure.name == "action"]
+        self._pending = [figure for figure in self._pending if figure not in timings[400:]]
+        super().flush()
+
+
+@rejected_by(OnMetrics, "test_what_is_no_number_spoils_no_other_figure")
+class LosesAllForWhatIsNoNumber(MemoryMetrics):
+    def flush(self) -> None:
+        if any(math.isnan(figure.value) for figure in self._pending):
+            self._pending.clear()
+        super().flush()
+
+
+@rejected_by(OnMetrics, "test_flushes_at_one_moment_hand_on_once")
+class HandsOnWhatAnotherFlushHandsOn(MemoryMetrics):
+    def flush(self) -> None:
+        pending = list(self._pending)
+        if pending:
+            Event().wait(0.05)
+        with self._lock:
+            self._flushed += pending
+            self._pending = [figure for figure in self._pending if figure not in pending]
 
 
 @rejected_by(OnMetrics, "test_nothing_raises_while_the_back_end_fails")

@@ -1,0 +1,1 @@
+"""Containers through the command line of Docker, or one that is like it."""

@@ -1,0 +1,1 @@
+"""CloudWatch Embedded Metric Format: metrics as log lines, without a call."""

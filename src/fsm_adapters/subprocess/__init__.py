@@ -1,0 +1,1 @@
+"""Processes of this computer in the place of containers."""
