@@ -7,8 +7,8 @@ from typing import Final
 
 from fsm_ports.errors import PortMisconfigured
 
-VERSION: Final = 1
-"""Kept in the file as ``user_version``."""
+VERSION: Final = 2
+"""Kept in the file as ``user_version``: of the tables below, it has those up to this number."""
 
 APPLICATION: Final = 0x4C46534D
 """Kept in the file as ``application_id``: "LFSM"."""
@@ -63,9 +63,25 @@ _TABLES: Final = (
     ) STRICT
     """,
     "CREATE INDEX environment_expires ON environment (expires_at)",
-    f"PRAGMA application_id = {APPLICATION}",
-    f"PRAGMA user_version = {VERSION}",
 )
+
+_SHARDS: Final = (
+    # Positions of the readers of a sharded stream, and who they are.
+    """
+    CREATE TABLE shard (
+        stream TEXT NOT NULL, shard TEXT NOT NULL, owner TEXT NOT NULL, until REAL NOT NULL, fence INTEGER NOT NULL,
+        position TEXT, finished INTEGER NOT NULL, PRIMARY KEY (stream, shard)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE shard_reader (
+        stream TEXT NOT NULL, owner TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (stream, owner)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+_BY_VERSION: Final = (_TABLES, _SHARDS)
+"""What each version adds to the one before."""
 
 _ENTRY = "prev, loose, correlation_id, step, at, happened, machine, state, event, status, retries, run_id, context"
 _OF_NEW = (
@@ -91,8 +107,12 @@ def prepare(db: sqlite3.Connection, source: str) -> None:
     db.execute("BEGIN IMMEDIATE")
     try:
         if not _is_current(db, source):  # still: another process may have been faster
-            for statement in _TABLES:
-                db.execute(statement)
+            version: int = db.execute("PRAGMA user_version").fetchone()[0]
+            for statements in _BY_VERSION[version:]:
+                for statement in statements:
+                    db.execute(statement)
+            db.execute(f"PRAGMA application_id = {APPLICATION}")
+            db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")
     finally:
         if db.in_transaction:

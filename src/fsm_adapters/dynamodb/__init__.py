@@ -1,0 +1,1 @@
+"""Adapters of Amazon DynamoDB: tables and their streams."""
