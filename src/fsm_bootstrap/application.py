@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeAlias
 
 from fsm_adapters.system.awaiting import AwaitRunner
 from fsm_adapters.worker.worker import Worker
+from fsm_bootstrap.lazy_source import LazySource
 from fsm_bootstrap.settings import Settings
+from fsm_bootstrap.settings.checks import check, notes
 from fsm_domain.failover.post import Post
+from fsm_domain.machine.action import Step
 from fsm_domain.runtime.client import Client
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.operator import Operator
@@ -20,7 +24,6 @@ from fsm_domain.runtime.replayer import Replayer
 from fsm_ports.checkpoint_store import CheckpointStore
 from fsm_ports.clock import Clock, Random
 from fsm_ports.codec import ContextCodec
-from fsm_ports.container_runner import ContainerRunner
 from fsm_ports.environment_store import EnvironmentStore
 from fsm_ports.errors import PortMisconfigured
 from fsm_ports.event_handler import EventHandler
@@ -29,6 +32,8 @@ from fsm_ports.message_source import MessageSource
 from fsm_ports.metrics_sink import MetricsSink
 
 _log = logging.getLogger(__name__)
+
+Surround: TypeAlias = Callable[[Step], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +59,8 @@ class App:
     store: CheckpointStore
     history: HistoryLog | None
     metrics: MetricsSink
-    environments: tuple[EnvironmentStore, ...]
-    containers: tuple[ContainerRunner, ...]
+    environments: EnvironmentStore | None
+    """Keeps large environments of containers."""
     codec: ContextCodec
     clock: Clock
     random: Random
@@ -63,7 +68,9 @@ class App:
     """Runs what async actions return."""
 
     def close(self) -> None:
-        """Hand on the metrics and close the event loops of async actions; call it when nothing runs any more."""
+        """Hand on what is held, metrics, and the event loops of async actions; call it when nothing runs any more."""
+        for source in (*self.sources, *self.retry_sources):
+            source.close()
         self.metrics.flush()
         self.waiter.close()
 
@@ -80,8 +87,11 @@ def build_application(
     *,
     clock: Clock | None = None,
     random: Random | None = None,
+    surround: Surround | None = None,
 ) -> App:
     """Wire these settings and machines; time and chance are the system's unless given.
+
+    Each run of an action takes place inside what `surround` makes of its step: the context of a log, a trace.
 
     Raises:
         PortMisconfigured: a setting does not work; the message names it and the remedy.
@@ -91,16 +101,19 @@ def build_application(
     from fsm_adapters.system.random import SystemRandom
     from fsm_bootstrap.container import Container
 
-    for note in settings.notes():
+    check(settings)
+    for note in notes(settings):
         _log.warning("%s", note)
     by_name = registry(machines)
     clock = clock if clock is not None else SystemClock()
     random = random if random is not None else SystemRandom()
-    container = Container(settings=settings, machines=by_name, clock=clock, random=random)
+    container = Container(settings=settings, machines=by_name, clock=clock, random=random, surround=surround)
     try:
         container.runtime()
     except ValueError as error:  # parts that make no sense together
         raise PortMisconfigured(str(error)) from error
+    if not container.post().holds and not container.store().can_hold:
+        _log.warning("PRIMARY_RETRY_SOURCE is not set to what can hold a message: retries are made at once")
     return App(
         settings=settings,
         machines=by_name,
@@ -116,7 +129,6 @@ def build_application(
         history=container.history(),
         metrics=container.metrics(),
         environments=container.environments(),
-        containers=container.containers(),
         codec=container.codec(),
         clock=clock,
         random=random,
@@ -128,10 +140,13 @@ def build_worker(app: App, handler: EventHandler | None = None) -> Worker:
     """A worker that polls every source of the application; its deliveries go to `handler`, or to the dispatcher.
 
     Raises:
-        PortMisconfigured: there is nothing to poll.
+        PortMisconfigured: there is nothing to poll, or no place for the positions of what is polled.
     """
     if not app.sources:
         raise PortMisconfigured(f"PRIMARY_STREAM_SOURCE={app.settings.stream}: a worker cannot poll it")
+    for source in app.sources:
+        if isinstance(source, LazySource):
+            source.open()
     return Worker(
         app.sources,
         handler if handler is not None else app.dispatcher,

@@ -14,13 +14,15 @@ from fsm_bootstrap.settings import Settings
 from fsm_bootstrap.source import Source
 from fsm_bootstrap.supplies import Supplies
 from fsm_domain.failover.checkpoint_store import PRIMARY_HOME, SECONDARY_HOME, HomedCheckpointStore
+from fsm_domain.failover.container_runner import FailoverContainerRunner
+from fsm_domain.failover.environment_store import FailoverEnvironmentStore
 from fsm_domain.failover.lock_cache import FailoverLockCache
 from fsm_domain.failover.post import Post
 from fsm_domain.machine.action import Limit
+from fsm_domain.runtime.containers import Containers
 from fsm_domain.runtime.limits import Limits
 from fsm_ports.checkpoint_store import CheckpointStore
 from fsm_ports.clock import Clock
-from fsm_ports.container_runner import ContainerRunner
 from fsm_ports.environment_store import EnvironmentStore
 from fsm_ports.errors import PortMisconfigured
 from fsm_ports.event_bus import EventBus
@@ -41,13 +43,11 @@ class Roads(NamedTuple):
     sources: tuple[MessageSource, ...]
     """Where a worker polls: all streams and all retry sources, each once."""
     retries: tuple[MessageSource, ...] = ()
-    """Where a timer polls: the retry sources that no service calls for."""
+    """Where a timer polls: the retry sources that do not deliver themselves."""
 
 
 def build_roads(supplies: Supplies) -> Roads:
-    """Raises:
-    PortMisconfigured: no road can hold a message that has to wait.
-    """
+    """Streams and retry sources; where none of them can hold a message, retries go at once."""
     settings = supplies.settings
     streams = [registry.make(registry.STREAM, settings.stream, supplies, "PRIMARY_STREAM_SOURCE")]
     streams += _chosen(registry.STREAM, supplies, "SECONDARY_STREAM_SOURCE")
@@ -55,15 +55,14 @@ def build_roads(supplies: Supplies) -> Roads:
     schedulers = [retry.scheduler for retry in retries]
     if settings.primary_retry_source is None:
         schedulers = [stream.scheduler for stream in streams if stream.scheduler is not None] + schedulers
-    if not any(scheduler.max_delay > 0 for scheduler in schedulers):
-        raise PortMisconfigured(
-            f"PRIMARY_RETRY_SOURCE is not set, and {settings.stream} cannot hold a message: set it to a source that can"
-        )
     polled = [stream.source for stream in streams] + [retry.source for retry in retries]
     sources = [source for source in polled if source is not None]
-    waiting = [retry.source for retry in retries if retry.source is not None and not retry.calls]
+    waiting = [retry.source for retry in retries if retry.source is not None]
     return Roads(
-        tuple(stream.bus for stream in streams), tuple(schedulers), tuple(_distinct(sources)), tuple(_distinct(waiting))
+        tuple(_distinct([stream.bus for stream in streams])),
+        tuple(schedulers),
+        tuple(_distinct(sources)),
+        tuple(_distinct(waiting)),
     )
 
 
@@ -121,16 +120,30 @@ def build_metrics(supplies: Supplies) -> MetricsSink:
     return EveryMetricsSink(_distinct(sinks))
 
 
-def build_environments(supplies: Supplies) -> tuple[EnvironmentStore, ...]:
-    """In the order in which they are to be asked."""
+def build_environments(supplies: Supplies, metrics: MetricsSink) -> EnvironmentStore | None:
     names = "PRIMARY_ENVIRONMENT_SOURCE", "SECONDARY_ENVIRONMENT_SOURCE"
-    return tuple(_distinct(_chosen(registry.ENVIRONMENT, supplies, *names)))
+    stores = _distinct(_chosen(registry.ENVIRONMENT, supplies, *names))
+    return FailoverEnvironmentStore(supplies.clock, *stores, metrics=metrics) if stores else None
 
 
-def build_containers(supplies: Supplies) -> tuple[ContainerRunner, ...]:
-    """In the order in which they are to be asked."""
+def build_containers(
+    supplies: Supplies, environments: EnvironmentStore | None, metrics: MetricsSink
+) -> Containers | None:
     names = "PRIMARY_CONTAINER_SOURCE", "SECONDARY_CONTAINER_SOURCE"
-    return tuple(_distinct(_chosen(registry.CONTAINER, supplies, *names)))
+    runners = _distinct(_chosen(registry.CONTAINER, supplies, *names))
+    if not runners:
+        return None
+    runner = FailoverContainerRunner(supplies.clock, *runners, metrics=metrics)
+    return Containers(supplies.clock, runner, environments, _passed_on(supplies.settings))
+
+
+def _passed_on(settings: Settings) -> dict[str, str]:
+    """What a container needs to report: where the records and messages are.  Nothing that tells of metrics or locks."""
+    ports = ("stream", "retry", "checkpoint", "environment")
+    names = [f"{rank}_{port}_source" for port in ports for rank in ("primary", "secondary")]
+    chosen = {name: getattr(settings, name) for name in [*names, "primary_history_source", "dead_letter_source"]}
+    chosen |= {"primary_stream_source": settings.stream, "primary_checkpoint_source": settings.checkpoint}
+    return {name.upper(): str(source.anchored) for name, source in chosen.items() if source is not None}
 
 
 def build_limits(settings: Settings, store: CheckpointStore) -> Limits:

@@ -1,7 +1,7 @@
 """Which part goes where.  Private: `fsm_bootstrap.application` is what others use."""
 
 from dependency_injector.containers import DeclarativeContainer
-from dependency_injector.providers import Dependency, ThreadSafeSingleton
+from dependency_injector.providers import Dependency, Object, ThreadSafeSingleton
 
 from fsm_adapters.codec.json_codec import JsonCodec
 from fsm_adapters.system.awaiting import AwaitRunner
@@ -24,6 +24,7 @@ class Container(DeclarativeContainer):
     machines = Dependency(instance_of=object)
     clock = Dependency(instance_of=object)
     random = Dependency(instance_of=object)
+    surround = Object(None)
 
     supplies = ThreadSafeSingleton(Supplies, settings, clock, random)
     roads = ThreadSafeSingleton(builders.build_roads, supplies)
@@ -34,8 +35,8 @@ class Container(DeclarativeContainer):
     homes = ThreadSafeSingleton(builders.build_homes, settings)
     lock = ThreadSafeSingleton(builders.build_lock, supplies, metrics)
     history = ThreadSafeSingleton(builders.build_history, supplies)
-    environments = ThreadSafeSingleton(builders.build_environments, supplies)
-    containers = ThreadSafeSingleton(builders.build_containers, supplies)
+    environments = ThreadSafeSingleton(builders.build_environments, supplies, metrics)
+    containers = ThreadSafeSingleton(builders.build_containers, supplies, environments, metrics)
     limits = ThreadSafeSingleton(builders.build_limits, settings, store)
     codec = ThreadSafeSingleton(JsonCodec)
     wait = ThreadSafeSingleton(AwaitRunner)
@@ -55,6 +56,8 @@ class Container(DeclarativeContainer):
         history=history,
         limits=limits,
         homes=homes,
+        containers=containers,
+        surround=surround,
     )
     dispatcher = ThreadSafeSingleton(Dispatcher, runtime)
     client = ThreadSafeSingleton(Client, runtime)

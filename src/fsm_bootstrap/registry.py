@@ -14,8 +14,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, TypeVar
 
+from fsm_adapters._shards.positions import ShardPositions
+from fsm_adapters.chaos.chaos import Chaos
+from fsm_adapters.chaos.checkpoint_store import ChaosCheckpointStore
+from fsm_adapters.chaos.container_runner import ChaosContainerRunner
+from fsm_adapters.chaos.environment_store import ChaosEnvironmentStore
+from fsm_adapters.chaos.event_bus import ChaosEventBus
+from fsm_adapters.chaos.history_log import ChaosHistoryLog
+from fsm_adapters.chaos.lock_cache import ChaosLockCache
+from fsm_bootstrap.offers import Retry, Stream
 from fsm_bootstrap.source import Source
 from fsm_bootstrap.supplies import Supplies
 from fsm_ports.checkpoint_store import CheckpointStore
@@ -25,33 +34,13 @@ from fsm_ports.errors import PortMisconfigured
 from fsm_ports.event_bus import EventBus
 from fsm_ports.history_log import HistoryLog
 from fsm_ports.lock_cache import LockCache
-from fsm_ports.message_source import MessageSource
 from fsm_ports.metrics_sink import MetricsSink
-from fsm_ports.retry_scheduler import RetryScheduler
 
 T = TypeVar("T")
 
+__all__ = ["BUILT_IN", "GROUP", "PORTS", "Port", "Retry", "Stream", "make", "missing"]
+
 GROUP: Final = "fsm.adapters"
-
-
-class Stream(NamedTuple):
-    """What a stream source offers."""
-
-    bus: EventBus
-    source: MessageSource | None = None
-    """Where a worker polls; None: the service calls (a Lambda function, say)."""
-    scheduler: RetryScheduler | None = None
-    """The same back end as a road that can hold messages; None: it cannot."""
-
-
-class Retry(NamedTuple):
-    """What a retry source offers."""
-
-    scheduler: RetryScheduler
-    source: MessageSource | None = None
-    """Where a worker polls what is due; None: the service calls."""
-    calls: bool = False
-    """On Lambda the service itself invokes the function with what is due, as SQS does; else a timer polls."""
 
 
 @dataclass(frozen=True)
@@ -59,42 +48,53 @@ class Port(Generic[T]):
     """One port that settings choose a back end for; `T` is what its factories make."""
 
     name: str
+    faulty: Callable[[T, Chaos], T]
+    """The same with faults on purpose."""
 
 
-STREAM: Final = Port[Stream]("stream")
-RETRY: Final = Port[Retry]("retry")
-CHECKPOINT: Final = Port[CheckpointStore]("checkpoint")
-CACHE: Final = Port[LockCache]("cache")
-ENVIRONMENT: Final = Port[EnvironmentStore]("environment")
-METRICS: Final = Port[MetricsSink]("metrics")
-CONTAINER: Final = Port[ContainerRunner]("container")
-HISTORY: Final = Port[HistoryLog]("history")
-DEAD_LETTER: Final = Port[EventBus]("dead_letter")
+STREAM: Final = Port[Stream]("stream", Stream.faulty)
+RETRY: Final = Port[Retry]("retry", Retry.faulty)
+CHECKPOINT: Final = Port[CheckpointStore]("checkpoint", ChaosCheckpointStore)
+CACHE: Final = Port[LockCache]("cache", ChaosLockCache)
+ENVIRONMENT: Final = Port[EnvironmentStore]("environment", ChaosEnvironmentStore)
+METRICS: Final = Port[MetricsSink]("metrics", lambda metrics, _: metrics)
+CONTAINER: Final = Port[ContainerRunner]("container", ChaosContainerRunner)
+HISTORY: Final = Port[HistoryLog]("history", ChaosHistoryLog)
+DEAD_LETTER: Final = Port[EventBus]("dead_letter", ChaosEventBus)
+POSITIONS: Final = Port[ShardPositions]("positions", lambda positions, _: positions)
 
-PORTS: Final = (STREAM, RETRY, CHECKPOINT, CACHE, ENVIRONMENT, METRICS, CONTAINER, HISTORY, DEAD_LETTER)
+PORTS: Final = (STREAM, RETRY, CHECKPOINT, CACHE, ENVIRONMENT, METRICS, CONTAINER, HISTORY, DEAD_LETTER, POSITIONS)
 
 # Zips that are stripped of their metadata lose entry points: hence a table for what this distribution itself brings.
-_MEMORY, _SQLITE, _LOG = (f"fsm_bootstrap.backends.{name}" for name in ("memory", "sqlite", "log"))
+_SERVES: Final[Mapping[str, tuple[str, str]]] = {
+    # kind of source: the module in fsm_bootstrap.backends, and the ports for which it has a factory of that name
+    "memory": ("memory", "stream retry checkpoint cache environment metrics container history dead_letter positions"),
+    "sqlite": ("sqlite", "stream retry checkpoint cache environment history dead_letter positions"),
+    "log": ("log", "metrics"),
+    "sqs": ("sqs", "stream retry dead_letter"),
+    "sns": ("sns", "stream retry dead_letter"),
+    "kinesis": ("kinesis", "stream retry history dead_letter"),
+    "dynamodb": ("dynamodb", "stream retry checkpoint cache environment history dead_letter positions"),
+    "redis": ("redis", "cache"),
+    "rediss": ("redis", "cache"),
+    "memcached": ("memcached", "cache"),
+    "elasticache": ("elasticache", "cache"),
+    "cloudwatch": ("cloudwatch", "metrics"),
+    "emf": ("emf", "metrics"),
+    "ecs": ("ecs", "container"),
+    "docker": ("docker", "container"),
+    "podman": ("docker", "container"),
+    "subprocess": ("subprocess", "container"),
+}
 BUILT_IN: Final[Mapping[tuple[str, str], str]] = {
-    ("stream", "memory"): f"{_MEMORY}:stream",
-    ("retry", "memory"): f"{_MEMORY}:retry",
-    ("checkpoint", "memory"): f"{_MEMORY}:checkpoint",
-    ("cache", "memory"): f"{_MEMORY}:cache",
-    ("environment", "memory"): f"{_MEMORY}:environment",
-    ("metrics", "memory"): f"{_MEMORY}:metrics",
-    ("container", "memory"): f"{_MEMORY}:container",
-    ("history", "memory"): f"{_MEMORY}:history",
-    ("dead_letter", "memory"): f"{_MEMORY}:dead_letter",
-    ("stream", "sqlite"): f"{_SQLITE}:stream",
-    ("retry", "sqlite"): f"{_SQLITE}:retry",
-    ("checkpoint", "sqlite"): f"{_SQLITE}:checkpoint",
-    ("cache", "sqlite"): f"{_SQLITE}:cache",
-    ("environment", "sqlite"): f"{_SQLITE}:environment",
-    ("history", "sqlite"): f"{_SQLITE}:history",
-    ("dead_letter", "sqlite"): f"{_SQLITE}:dead_letter",
-    ("metrics", "log"): f"{_LOG}:metrics",
+    (port, kind): f"fsm_bootstrap.backends.{module}:{port}"
+    for kind, (module, ports) in _SERVES.items()
+    for port in ports.split()
 }
 """``(port, kind of source)`` to the dotted path of its factory, imported when it is first needed."""
+
+EXTRAS: Final[Mapping[str, str]] = {"boto3": "aws", "botocore": "aws", "redis": "redis", "pymemcache": "memcached"}
+"""Modules that come with an extra of this distribution."""
 
 
 def make(port: Port[T], source: Source, supplies: Supplies, variable: str) -> T:
@@ -105,10 +105,22 @@ def make(port: Port[T], source: Source, supplies: Supplies, variable: str) -> T:
             setting and what is known.
     """
     try:
-        return _factory(port, source)(source, supplies)
+        made = _factory(port, source)(source, supplies)
     except PortMisconfigured as error:
-        reason = str(error).removeprefix(f"{source}: ")
-        raise PortMisconfigured(f"{variable}={source}: {reason}") from error
+        reason = str(error).removeprefix(f"{source}: ").removeprefix(f"{source.shown}: ")
+        raise PortMisconfigured(f"{variable}={source.shown}: {reason}") from error
+    except ModuleNotFoundError as error:
+        raise PortMisconfigured(f"{variable}={source.shown}: {missing(error)}") from error
+    odds = supplies.settings.chaos.get(variable)
+    return made if odds is None else port.faulty(made, Chaos(supplies.chaos(variable), odds.unavailable, odds.unknown))
+
+
+def missing(error: ModuleNotFoundError) -> str:
+    """What is not installed, and how to install it."""
+    module = (error.name or "").partition(".")[0]
+    extra = EXTRAS.get(module)
+    remedy = f"pip install 'lambda-fsm[{extra}]'" if extra else f"pip install {module}"
+    return f"{module} is not installed: {remedy}"
 
 
 def _factory(port: Port[T], source: Source) -> Callable[[Source, Supplies], T]:

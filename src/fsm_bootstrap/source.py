@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -13,8 +14,25 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S*", re.ASCII)
-_ARN = re.compile(r"arn:[\w-]+:(?P<service>[a-z0-9-]+):[\w-]*:\d*:\S+", re.ASCII)
-_EXAMPLES = "write a URL such as sqlite:///.fsm/fsm.db or memory://, or an ARN"
+_ARN = re.compile(
+    r"arn:(?P<partition>[\w-]+):(?P<service>[a-z0-9-]+):(?P<region>[\w-]*):(?P<account>\d*):(?P<resource>\S+)", re.ASCII
+)
+_FORMS: Final[Mapping[str, tuple[str, str]]] = {
+    "sqs": (r"[\w-]{1,80}(\.fifo)?", "arn:aws:sqs:REGION:ACCOUNT:QUEUE"),
+    "sns": (r"[\w-]{1,256}(\.fifo)?", "arn:aws:sns:REGION:ACCOUNT:TOPIC"),
+    "kinesis": (r"stream/[\w.-]{1,128}", "arn:aws:kinesis:REGION:ACCOUNT:stream/NAME"),
+    "dynamodb": (r"table/[\w.-]{3,255}", "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME"),
+    "elasticache": (
+        r"(cluster|replicationgroup|serverlesscache):[\w-]+",
+        "arn:aws:elasticache:REGION:ACCOUNT:cluster:NAME, ...:replicationgroup:NAME or ...:serverlesscache:NAME",
+    ),
+    "ecs": (r"cluster/[\w-]{1,255}", "arn:aws:ecs:REGION:ACCOUNT:cluster/NAME"),
+}
+"""What the resource of an ARN looks like, and how the whole is written, for services of which more than one kind of
+resource has an ARN (a table's stream, a subscription, a task) or whose names are easily mistaken."""
+_EXAMPLES = (
+    "write a URL such as sqlite:///.fsm/fsm.db or memory://, or an ARN such as arn:aws:sqs:us-east-1:ACCOUNT:QUEUE"
+)
 
 EMBEDDED = frozenset({"memory", "sqlite"})
 """Schemes of back ends that live in this process or in one file beside it."""
@@ -26,7 +44,8 @@ class Source(str):
     A string, so that settings read it from the environment as it stands.
 
     Raises:
-        ValueError: neither a URL nor an ARN, or a SQLite URL without a path; the message says what to write instead.
+        ValueError: neither a URL nor an ARN, a SQLite URL without a path, or an ARN without a region or of another
+            kind of resource than serves here; the message says what to write instead.
     """
 
     __slots__ = ()
@@ -37,7 +56,18 @@ class Source(str):
         source = super().__new__(cls, text)
         if source.kind == "sqlite":
             _ = source.path
+        source._check_resource()
         return source
+
+    def _check_resource(self) -> None:
+        arn = _ARN.fullmatch(self)
+        if arn is None or arn["service"] not in _FORMS:
+            return
+        pattern, form = _FORMS[arn["service"]]
+        if not re.fullmatch(pattern, arn["resource"], re.ASCII):
+            raise ValueError(f"{arn['resource']!r} is not the resource that serves here; write {form}")
+        if not arn["region"]:
+            raise ValueError(f"its region is missing; write {form}")
 
     @property
     def kind(self) -> str:
@@ -63,9 +93,50 @@ class Source(str):
         return Path(url.path[1:])
 
     @property
+    def region(self) -> str | None:
+        """Of an ARN, where it names one."""
+        arn = _ARN.fullmatch(self)
+        return (arn["region"] or None) if arn else None
+
+    @property
+    def resource(self) -> str:
+        """What follows the account in an ARN; of a URL, what follows ``://`` without query."""
+        arn = _ARN.fullmatch(self)
+        return arn["resource"] if arn else self.partition("://")[2].partition("?")[0]
+
+    @property
+    def name(self) -> str:
+        """The last part of the resource: a queue, a table, a stream, a cluster."""
+        return re.split(r"[/:]", self.resource)[-1]
+
+    @property
+    def shown(self) -> str:
+        """For messages and logs: without user and password."""
+        return re.sub(r"(?<=://)[^/@]*@", "***@", self)
+
+    @property
     def identity(self) -> str:
         """Equal for two spellings of one back end; a SQLite file is named by its absolute path."""
         return f"sqlite:{os.path.realpath(self.path)}" if self.kind == "sqlite" else str(self)
+
+    @property
+    def register(self) -> str:
+        """Equal for whatever keeps one and the same record: the replicas of a DynamoDB table are one register.
+
+        A global table has one name in all its regions, and one account.
+        """
+        arn = _ARN.fullmatch(self)
+        if arn is None or arn["service"] != "dynamodb":
+            return self.identity
+        return f"arn:{arn['partition']}:dynamodb::{arn['account']}:{arn['resource']}"
+
+    @property
+    def anchored(self) -> Source:
+        """The same back end for a process in another working directory."""
+        if self.kind != "sqlite":
+            return self
+        _, _, query = self.partition("?")
+        return Source(f"sqlite:///{self.path.resolve()}" + (f"?{query}" if query else ""))
 
     @classmethod
     def __get_pydantic_core_schema__(cls, _type: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: ANN401 - pydantic's own signature

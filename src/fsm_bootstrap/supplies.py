@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -20,6 +21,12 @@ class Supplies:
     clock: Clock
     random: Random
     _made: dict[tuple[type[object], str], object] = field(default_factory=dict[tuple[type[object], str], object])
+
+    def chaos(self, variable: str) -> Random:
+        """Chance for the faults of one source, the same in every run."""
+        from fsm_adapters.system.random import SeededRandom
+
+        return SeededRandom(zlib.crc32(f"{self.settings.chaos_seed} {variable}".encode()))
 
     def shared(self, kind: type[T], key: str, make: Callable[[], T]) -> T:
         """The one object of this kind and key: a connection, a file, or a queue that is bus and source at once."""

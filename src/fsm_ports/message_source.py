@@ -23,6 +23,7 @@ class MessageSource(Protocol):
       receiver, or after the message was replaced by a later one, changes nothing.
     * ACK forgets the message, NACK makes it due again soon (the source may wait a little), `Defer` when it says.
     * `extend` moves the end of the claim; where the claim is lost already the item is answered with `PortRejected`.
+    * `close` is called when the receiver goes; it may have nothing to do.
     * A message that cannot be decoded is delivered as `Unreadable`.
     """
 
@@ -34,3 +35,7 @@ class MessageSource(Protocol):
 
     @abstractmethod
     def settle(self, deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> Sequence[Sent]: ...
+
+    def close(self) -> None:
+        """Hand on what this receiver alone holds, such as its part of a stream, so that others need not wait for it."""
+        return

@@ -62,7 +62,8 @@ class _Simulation:
         self._kernel, self._trace = Kernel(seed), Trace()
         self._runs = Runs(self._kernel, self._trace)
         actions = Actions(self._kernel, self._runs, seed, scenario.raising, scenario.action)
-        self._machines = machines(actions, scenario.retry)
+        started = {start.machine for start in scenario.starts}
+        self._machines = {name: each for name, each in machines(actions, scenario.retry).items() if name in started}
         self._connect: Connect = scenario.set_up(Lab(self._kernel, self._trace, folder))
         self._started: dict[str, Start] = {}
         self._unfinished, self._emits = 0, False

@@ -28,3 +28,6 @@ class ChaosMessageSource(MessageSource):
             return self._source.settle([delivery for delivery, _ in some], [outcome for _, outcome in some])
 
         return self._chaos.each(list(zip(deliveries, outcomes, strict=True)), settle)
+
+    def close(self) -> None:
+        self._source.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fsm_adapters._shards.positions import ShardPositions
 from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
 from fsm_adapters.memory.container_runner import MemoryContainerRunner
 from fsm_adapters.memory.environment_store import MemoryEnvironmentStore
@@ -9,7 +10,8 @@ from fsm_adapters.memory.event_bus import MemoryQueue
 from fsm_adapters.memory.history_log import MemoryHistoryLog
 from fsm_adapters.memory.lock_cache import MemoryLockCache
 from fsm_adapters.memory.metrics_sink import MemoryMetrics
-from fsm_bootstrap.registry import Retry, Stream
+from fsm_adapters.memory.shard_positions import MemoryShardPositions
+from fsm_bootstrap.offers import Retry, Stream
 from fsm_bootstrap.source import Source
 from fsm_bootstrap.supplies import Supplies
 from fsm_ports.checkpoint_store import CheckpointStore
@@ -53,6 +55,10 @@ def container(source: Source, supplies: Supplies) -> ContainerRunner:
 
 def history(source: Source, supplies: Supplies) -> HistoryLog:
     return supplies.shared(MemoryHistoryLog, source, MemoryHistoryLog)
+
+
+def positions(source: Source, supplies: Supplies) -> ShardPositions:
+    return supplies.shared(MemoryShardPositions, source, lambda: MemoryShardPositions(supplies.clock))
 
 
 def dead_letter(source: Source, supplies: Supplies) -> EventBus:

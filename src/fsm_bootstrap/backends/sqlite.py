@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fsm_adapters._shards.positions import ShardPositions
 from fsm_adapters.sqlite.checkpoint_store import SqliteCheckpointStore
 from fsm_adapters.sqlite.environment_store import SqliteEnvironmentStore
 from fsm_adapters.sqlite.file import SqliteFile
@@ -9,7 +10,8 @@ from fsm_adapters.sqlite.history_log import SqliteHistoryLog
 from fsm_adapters.sqlite.lock_cache import SqliteLockCache
 from fsm_adapters.sqlite.queue import SqliteQueue
 from fsm_adapters.sqlite.record_bus import SqliteRecordBus
-from fsm_bootstrap.registry import Retry, Stream
+from fsm_adapters.sqlite.shard_positions import SqliteShardPositions
+from fsm_bootstrap.offers import Retry, Stream
 from fsm_bootstrap.settings import Settings
 from fsm_bootstrap.source import Source
 from fsm_bootstrap.supplies import Supplies
@@ -51,6 +53,10 @@ def environment(source: Source, supplies: Supplies) -> EnvironmentStore:
 
 def history(source: Source, supplies: Supplies) -> HistoryLog:
     return SqliteHistoryLog(_file(source, supplies))
+
+
+def positions(source: Source, supplies: Supplies) -> ShardPositions:
+    return SqliteShardPositions(_file(source, supplies))
 
 
 def dead_letter(source: Source, supplies: Supplies) -> EventBus:

@@ -69,24 +69,21 @@ def _environment(app: App) -> Mapping[str, str]:
     if key is None:
         return {}
     found: list[Mapping[str, str]] = []
-    _insist(app, lambda: _look(app, key, found))
+    _insist(app, lambda: found.append(_look(app, key)))
     return found[0]
 
 
-def _look(app: App, key: str, found: list[Mapping[str, str]]) -> None:
-    error: PortError | None = None
-    for store in app.environments:
-        answer = store.get(key)
-        if isinstance(answer, PortError):
-            error = answer
-        elif answer is not None:
-            found.append(answer)
-            return
-    if error is not None:
-        raise error
-    raise CommandError(
-        Exit.NOT_FOUND, f"no environment is stored under {key}", "PRIMARY_ENVIRONMENT_SOURCE has to be the machine's"
-    )
+def _look(app: App, key: str) -> Mapping[str, str]:
+    found = None if app.environments is None else app.environments.get(key)
+    if isinstance(found, PortError):
+        raise found
+    if found is None:
+        raise CommandError(
+            Exit.NOT_FOUND,
+            f"no environment is stored under {key}",
+            "PRIMARY_ENVIRONMENT_SOURCE has to be the machine's",
+        )
+    return found
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:

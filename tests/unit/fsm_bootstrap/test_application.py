@@ -165,11 +165,14 @@ def test_history_off_keeps_none(clock: VirtualClock) -> None:
     assert again.history.read("a") == []
 
 
-def test_a_stream_that_cannot_hold_needs_a_retry_source(clock: VirtualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_can_hold_a_message_retries_go_at_once_and_that_is_said(
+    clock: VirtualClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setitem(registry.BUILT_IN, ("stream", "pipe"), f"{__name__}:pipe")
     settings = ExplicitSettings(primary_stream_source=Source("pipe://"), primary_checkpoint_source=MEMORY)
-    with pytest.raises(PortMisconfigured, match="PRIMARY_RETRY_SOURCE is not set, and pipe:// cannot hold a message"):
-        build_application(settings, [machine()], clock=clock)
+    app = build_application(settings, [machine()], clock=clock)
+    assert not app.post.holds
+    assert "PRIMARY_RETRY_SOURCE is not set to what can hold a message: retries are made at once" in caplog.text
 
 
 def pipe(source: Source, supplies: Supplies) -> Stream:

@@ -37,12 +37,14 @@ def test_unknown_kind_names_setting_known_ones_and_the_way_to_add_one(supplies: 
         registry.make(registry.STREAM, Source("carrier-pigeon://loft"), supplies, "PRIMARY_STREAM_SOURCE")
     said = str(raised.value)
     assert said.startswith("PRIMARY_STREAM_SOURCE=carrier-pigeon://loft: ")
-    assert "known: memory, sqlite;" in said
+    assert "known: dynamodb, kinesis, memory, sns, sqlite, sqs;" in said
     assert "'stream+carrier-pigeon' in the group 'fsm.adapters'" in said
 
 
 def test_kind_known_for_another_port_only_is_unknown(supplies: Supplies) -> None:
-    with pytest.raises(PortMisconfigured, match="nothing serves 'log' as checkpoint source; known: memory, sqlite"):
+    with pytest.raises(
+        PortMisconfigured, match="nothing serves 'log' as checkpoint source; known: dynamodb, memory, sq"
+    ):
         registry.make(registry.CHECKPOINT, Source("log://"), supplies, "PRIMARY_CHECKPOINT_SOURCE")
 
 
@@ -60,7 +62,7 @@ def test_another_package_adds_a_kind_by_an_entry_point(supplies: Supplies, monke
     monkeypatch.setattr(registry, "entry_points", installed)
     made = registry.make(registry.STREAM, Source("pigeon://loft"), supplies, "PRIMARY_STREAM_SOURCE")
     assert isinstance(made.bus, MemoryQueue)
-    with pytest.raises(PortMisconfigured, match="known: memory, pigeon, sqlite"):
+    with pytest.raises(PortMisconfigured, match="known: dynamodb, kinesis, memory, pigeon, sns, sqlite, sqs"):
         registry.make(registry.STREAM, Source("crow://loft"), supplies, "PRIMARY_STREAM_SOURCE")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from fsm_bootstrap.settings import ExplicitSettings, Settings, Synchronous, load_settings
+from fsm_bootstrap.settings.checks import check, notes
 from fsm_bootstrap.source import DEFAULT_SOURCE, Source
 from fsm_ports.errors import PortMisconfigured
 
@@ -116,11 +119,104 @@ def test_a_second_home_ends_commit_is_emit() -> None:
 
 
 def test_secondary_that_is_the_primary_is_valid_and_noted() -> None:
-    assert ExplicitSettings(primary_cache_source=MEMORY, secondary_cache_source=MEMORY).notes() == [
+    assert notes(ExplicitSettings(primary_cache_source=MEMORY, secondary_cache_source=MEMORY)) == [
         "SECONDARY_CACHE_SOURCE is the same as PRIMARY_CACHE_SOURCE: it takes over nothing when that fails"
     ]
-    assert ExplicitSettings(primary_cache_source=MEMORY).notes() == []
+    assert notes(ExplicitSettings(primary_cache_source=MEMORY)) == []
 
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+REPLICA = Source("arn:aws:dynamodb:us-west-2:123456789012:table/records")
+TABLE = Source("arn:aws:dynamodb:us-east-1:123456789012:table/records")
+
+
+def test_a_replica_of_the_same_table_is_no_second_home() -> None:
+    settings = ExplicitSettings(
+        primary_stream_source=TABLE, primary_checkpoint_source=TABLE, secondary_checkpoint_source=REPLICA
+    )
+    assert not settings.has_second_home
+    assert settings.commit_is_emit
+
+
+@pytest.mark.parametrize("name", ["PRIMARY_STREAM_SOURCE", "SECONDARY_RETRY_SOURCE", "PRIMARY_CHECKPOINT_SOURCE"])
+def test_dead_letters_that_would_come_back_as_messages_are_refused(name: str) -> None:
+    settings = ExplicitSettings.model_validate({"dead_letter_source": SQS, name.lower(): SQS})
+    with pytest.raises(PortMisconfigured, match=rf"DEAD_LETTER_SOURCE=.*is {name} as well.*of its own"):
+        check(settings)
+
+
+def test_an_embedded_stream_keeps_dead_letters_in_a_place_of_their_own() -> None:
+    check(ExplicitSettings(primary_stream_source=MEMORY, dead_letter_source=MEMORY))
+
+
+def test_chaos_is_refused_on_lambda_unless_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAOS", '{"PRIMARY_STREAM_SOURCE": {"unavailable": 0.1, "unknown": 0.05}}')
+    check(load_settings())
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "orders")
+    with pytest.raises(PortMisconfigured, match="CHAOS_ALLOW=true"):
+        check(load_settings())
+    monkeypatch.setenv("CHAOS_ALLOW", "true")
+    check(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("{", "CHAOS: is no JSON"),
+        ('{"STREAM": {}}', "STREAM: no source that can be made to fail; write PRIMARY_STREAM_SOURCE"),
+        ('{"PRIMARY_STREAM_SOURCE": {"unavailable": 2}}', "less than or equal to 1"),
+        ('{"PRIMARY_STREAM_SOURCE": {"lost": 0.1}}', "CHAOS.PRIMARY_STREAM_SOURCE.lost=0.1"),
+    ],
+)
+def test_wrong_chaos_is_named(monkeypatch: pytest.MonkeyPatch, value: str, said: str) -> None:
+    monkeypatch.setenv("CHAOS", value)
+    with pytest.raises(PortMisconfigured) as raised:
+        load_settings()
+    assert said in str(raised.value)
+
+
+def test_words_stand_between_commas_or_spaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECS_SUBNETS", "subnet-1,subnet-2, subnet-3")
+    assert load_settings().ecs_subnets == ("subnet-1", "subnet-2", "subnet-3")
+
+
+def test_endpoint_is_found_by_source_by_region_or_by_service() -> None:
+    settings = ExplicitSettings(
+        endpoints={SQS: "http://queue", "dynamodb": {"us-east-1": "http://east"}, "kinesis": "http://kinesis"}
+    )
+    assert settings.endpoint(SQS) == "http://queue"
+    assert settings.endpoint(TABLE) == "http://east"
+    assert settings.endpoint(REPLICA) is None
+    assert settings.endpoint(Source("arn:aws:kinesis:us-west-2:1:stream/s")) == "http://kinesis"
+
+
+def test_queue_url_may_be_given() -> None:
+    given = ExplicitSettings(sqs_urls={SQS: {"QueueUrl": "http://localhost:4100/orders"}})
+    assert given.queue(SQS) == "http://localhost:4100/orders"
+    assert ExplicitSettings().queue(SQS) == SQS
+
+
+def test_module_of_settings_serves_what_the_environment_leaves_open(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "shop_settings.py").write_text(
+        f"PRIMARY_STREAM_SOURCE = {str(SQS)!r}\nSECONDARY_STREAM_SOURCE = None\nCLAIM_SECONDS = 60\nOTHER = 1\n"
+        f"ELASTICACHE_PASSWORDS = {{'arn:aws:elasticache:us-east-1:1:cluster:c': 'secret'}}\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("FSM_SETTINGS", "shop_settings")
+    monkeypatch.setenv("CLAIM_SECONDS", "45")
+    settings = load_settings()
+    assert settings.primary_stream_source == SQS
+    assert settings.secondary_stream_source is None
+    assert settings.claim_seconds == 45
+    assert "secret" not in repr(settings)
+
+
+def test_module_of_settings_that_cannot_be_imported_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FSM_SETTINGS", "no_such_settings")
+    with pytest.raises(PortMisconfigured, match="FSM_SETTINGS=no_such_settings: cannot be imported"):
+        load_settings()
