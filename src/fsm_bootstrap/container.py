@@ -24,7 +24,7 @@ class Container(DeclarativeContainer):
     machines = Dependency(instance_of=object)
     clock = Dependency(instance_of=object)
     random = Dependency(instance_of=object)
-    surround = Object(None)
+    surround: Object[object] = Object(None)
 
     supplies = ThreadSafeSingleton(Supplies, settings, clock, random)
     roads = ThreadSafeSingleton(builders.build_roads, supplies)

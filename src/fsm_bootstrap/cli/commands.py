@@ -68,6 +68,26 @@ def run(
     return run_machine(spec, machine, context, correlation_id, timeout, output)
 
 
+resources = typer.Typer(help="What the settings name in AWS.", no_args_is_help=True)
+app.add_typer(resources, name="resources")
+
+
+@resources.command("create")
+def create_resources(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and do nothing.")] = False,
+    output: Output = Format.TEXT,
+) -> int:
+    """Make the queues, topics, streams and tables that the settings name; what exists keeps all that it holds."""
+    from fsm_bootstrap.cli.resources import create_resources
+
+    return create_resources(output, dry_run=dry_run)
+
+
+@resources.callback()
+def of_resources() -> None:
+    """Options of all its commands: none."""
+
+
 @app.command()
 def worker(
     machines: Machines = None,

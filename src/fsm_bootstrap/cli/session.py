@@ -27,6 +27,7 @@ def begin() -> Settings:
     logging.basicConfig(
         stream=sys.stderr, level=settings.log_level, format="%(asctime)s %(levelname)s %(process)d %(message)s"
     )
+    logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells of each set of credentials that it finds
     return settings
 
 

@@ -1,0 +1,1 @@
+"""What the settings name in AWS: looked at by ``fsm doctor``, made by ``fsm resources create``."""
