@@ -7,10 +7,12 @@ import json
 import pytest
 
 from fsm_adapters.sns.event_bus import SnsEventBus
+from fsm_adapters.sns.message_source import SnsMessageSource
 from fsm_adapters.sns.retry_scheduler import SnsRetryScheduler
 from fsm_adapters.sqs.message_source import SqsMessageSource
 from fsm_adapters.system.random import SystemRandom
 from fsm_contract import EventBusContract, MessageSourceContract, RetrySchedulerContract, RetrySubject, RoadSubject
+from fsm_ports import PortUnavailable
 from tests.backends.aws import clients
 from tests.backends.backend import Backend
 
@@ -62,8 +64,27 @@ class TestFifoTopic(RetrySchedulerContract):
 
 
 class TestQueueOfATopic(MessageSourceContract):
-    adapter = SqsMessageSource
+    adapter = SnsMessageSource
 
     @pytest.fixture
-    def subject(self, aws: Backend) -> RetrySubject:
-        return a_topic(aws)
+    def subject(self, aws: Backend) -> RoadSubject:
+        def poll(queue: str) -> SqsMessageSource:
+            url = clients(aws).sqs()().get_queue_url(QueueName=queue.rpartition(":")[2])["QueueUrl"]
+            return SqsMessageSource(clients(aws).sqs(), url, source=queue, clock=aws.clock, wait_seconds=0.0)
+
+        topic, _ = subscribed(aws)
+        bus = SnsEventBus(clients(aws).sns(), topic, source="sns:orders", random=SystemRandom())
+        source = SnsMessageSource(clients(aws).sns(), topic, poll, source="sns:orders")
+        return RoadSubject(clock=aws.clock, patience=2.0, bus=bus, source=source)
+
+
+def test_a_topic_without_a_queue_says_what_to_do(aws: Backend) -> None:
+    topic = clients(aws).sns()().create_topic(Name="lonely")["TopicArn"]
+    source = SnsMessageSource(clients(aws).sns(), topic, _no_queue, source="sns:lonely")
+    answer = source.receive(1, aws.clock.now() + 30)
+    assert isinstance(answer, PortUnavailable)
+    assert "fsm resources create" in str(answer)
+
+
+def _no_queue(queue: str) -> SqsMessageSource:
+    raise AssertionError(queue)
