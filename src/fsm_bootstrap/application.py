@@ -13,6 +13,7 @@ from fsm_adapters.worker.worker import Worker
 from fsm_bootstrap.lazy_source import LazySource
 from fsm_bootstrap.settings import Settings
 from fsm_bootstrap.settings.checks import check, notes
+from fsm_bootstrap.supplies import Supplies
 from fsm_domain.failover.post import Post
 from fsm_domain.machine.action import Step
 from fsm_domain.runtime.client import Client
@@ -64,6 +65,8 @@ class App:
     codec: ContextCodec
     clock: Clock
     random: Random
+    supplies: Supplies
+    """What the back ends share, such as connections."""
     waiter: AwaitRunner
     """Runs what async actions return."""
 
@@ -73,6 +76,7 @@ class App:
             source.close()
         self.metrics.flush()
         self.waiter.close()
+        self.supplies.close()
 
     def __enter__(self) -> Self:
         return self
@@ -132,6 +136,7 @@ def build_application(
         codec=container.codec(),
         clock=clock,
         random=random,
+        supplies=container.supplies(),
         waiter=container.wait(),
     )
 

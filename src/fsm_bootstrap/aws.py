@@ -23,15 +23,17 @@ def clients(source: Source, supplies: Supplies) -> AwsClients:
         raise ModuleNotFoundError("boto3 is not installed", name="boto3")
     settings = supplies.settings
     endpoint = settings.endpoint(source)
-    return supplies.shared(
-        AwsClients,
-        endpoint or "",
-        lambda: AwsClients(
+
+    def make() -> AwsClients:
+        made = AwsClients(
             connect_timeout=settings.aws_connect_seconds,
             read_timeout=settings.aws_read_seconds,
             endpoint_url=endpoint,
-        ),
-    )
+        )
+        supplies.closing.append(made.close)
+        return made
+
+    return supplies.shared(AwsClients, endpoint or "", make)
 
 
 def attempts(port: Rank, supplies: Supplies) -> int:

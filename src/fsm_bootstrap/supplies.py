@@ -20,7 +20,14 @@ class Supplies:
     settings: Settings
     clock: Clock
     random: Random
+    closing: list[Callable[[], object]] = field(default_factory=list["Callable[[], object]"])
+    """Called when the application ends."""
     _made: dict[tuple[type[object], str], object] = field(default_factory=dict[tuple[type[object], str], object])
+
+    def close(self) -> None:
+        """Close the connections that factories have given to `closing`."""
+        for close in self.closing:
+            close()
 
     def chaos(self, variable: str) -> Random:
         """Chance for the faults of one source, the same in every run."""

@@ -82,7 +82,7 @@ def receive(subject: RoadSubject, count: int, held: float = 0.0, limit: int = 10
         if len(got) >= count or (not batch and subject.clock.now() >= end):
             return got
         if not batch:
-            subject.pass_time(0.05)
+            subject.pass_time(subject.look_every)
 
 
 def take(subject: RoadSubject, count: int) -> list[Delivery]:

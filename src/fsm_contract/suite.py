@@ -26,6 +26,8 @@ class Timed:
     the resolution of the back end, and several times `patience`."""
     patience: float = 0.0
     """Seconds within which a write shows where it has to show; 0: at once.  A test polls so long before it fails."""
+    look_every: float = 0.05
+    """Seconds between two looks of a test that polls; take longer ones where the clock only has to be told."""
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass."""
@@ -35,7 +37,7 @@ class Timed:
         """What `look` answers once it `holds`, or after the subject's patience."""
         end = self.clock.now() + self.patience
         while not holds(seen := look()) and self.clock.now() < end:
-            self.pass_time(0.05)
+            self.pass_time(self.look_every)
         return seen
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import RLock
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast, runtime_checkable
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -37,6 +37,19 @@ class Once(Generic[T]):
                 if not self._made:
                     self._made.append(self._make())
         return self._made[0]
+
+    def close(self) -> None:
+        """Close what was made, if anything was."""
+        for made in self._made:
+            if isinstance(made, Closable):
+                made.close()
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """What holds connections."""
+
+    def close(self) -> object: ...
 
 
 class _Session(Protocol):
@@ -102,6 +115,14 @@ class AwsClients:
     def function(self, region: str | None = None, attempts: int = 2) -> Callable[[], LambdaClient]:
         """The client of AWS Lambda itself."""
         return cast("Callable[[], LambdaClient]", self._lazy(_Wish("lambda", region, attempts)))
+
+    def close(self) -> None:
+        """Close the connections of all clients; what is asked of them afterwards opens new ones."""
+        with self._lock:
+            made, self._made = self._made, {}
+        for client in made.values():
+            if isinstance(client, Once):
+                client.close()
 
     def _lazy(self, wish: _Wish) -> Callable[[], object]:
         with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -50,7 +50,7 @@ class _Address(NamedTuple):
     authorities: str | None
 
 
-def memcached_client(url: str, *, connect_timeout: float = 1.0, timeout: float = 1.0) -> Callable[[], MemcachedServers]:
+def memcached_client(url: str, *, connect_timeout: float = 1.0, timeout: float = 1.0) -> Once[MemcachedServers]:
     """A function that makes the client when first called, and answers the same one ever after.
 
     ``?tls=true`` encrypts, ``&ca=path`` names a file with the certificates of those who may sign the server's.

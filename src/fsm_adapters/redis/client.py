@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Protocol, cast
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
@@ -51,7 +51,7 @@ class _FromUrl(Protocol):
 
 def redis_client(
     url: str, *, cluster: bool = False, connect_timeout: float = 1.0, timeout: float = 1.0
-) -> Callable[[], RedisClient]:
+) -> Once[RedisClient]:
     """A function that makes the client when first called, and answers the same one ever after.
 
     `cluster`: Redis runs in cluster mode; the same as ``?cluster=true`` in the URL.  Time-outs are in seconds.  Nothing

@@ -17,4 +17,5 @@ def locks(url: str, supplies: Supplies, source: str) -> MemcachedLockCache:
     """`source` is what errors name."""
     seconds = supplies.settings.cache_seconds
     client = memcached_client(url, connect_timeout=seconds, timeout=seconds)
+    supplies.closing.append(client.close)
     return MemcachedLockCache(client, source=source, clock=supplies.clock)

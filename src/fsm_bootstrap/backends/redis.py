@@ -17,4 +17,5 @@ def locks(url: str, supplies: Supplies, source: str) -> RedisLockCache:
     """`source` is what errors name: the URL may hold a password."""
     seconds = supplies.settings.cache_seconds
     client = redis_client(url, connect_timeout=seconds, timeout=seconds)
+    supplies.closing.append(client.close)
     return RedisLockCache(client, source=source, clock=supplies.clock)
