@@ -44,7 +44,7 @@ LEASES: Final = f"arn:aws:dynamodb:{_PLACE}:table/leases"
 HISTORY: Final = f"arn:aws:dynamodb:{_PLACE}:table/history"
 DEAD_LETTERS: Final = f"arn:aws:sqs:{_PLACE}:dead-letters"
 
-PATIENCE: Final = 100.0
+PATIENCE: Final = 60.0
 """Seconds within which everything comes to an end."""
 
 

@@ -12,11 +12,14 @@ from typing import Literal
 
 import pytest
 
+from fsm_adapters.memory import MemoryMetrics
+from fsm_bootstrap.source import Source
 from fsm_domain import FinalState, Machine, State, Step
 from fsm_ports import NACK, PortError, Status
 from tests.backends.backend import Backend
 from tests.e2e.outages import OUTAGES, outage
-from tests.e2e.services import BUSES, LEASES, RETRIES, Running, make_resources, running, settings
+from tests.e2e.replica import seen_as
+from tests.e2e.services import BUSES, LEASES, RECORDS, RETRIES, Running, make_resources, running, settings
 
 FULL = bool(os.environ.get("FSM_TEST_FULL"))
 STREAMS = ("sqs", "kinesis", "sns", "dynamodb")
@@ -89,8 +92,11 @@ def with_outages(pairs: list[tuple[str, str]]) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(("primary", "secondary", "kind"), with_outages(list(product(STREAMS, STREAMS))))
 def test_the_secondary_stream_serves(ministack: Backend, primary: str, secondary: str, kind: str) -> None:
     first, other = BUSES[primary], second(BUSES[secondary])
-    with with_down(ministack, kind, first, primary_stream_source=first, secondary_stream_source=other) as case:
+    sources = {"primary_stream_source": first, "secondary_stream_source": other}
+    with with_down(ministack, kind, first, **sources, primary_metrics_source="memory://counted") as case:
         check_five_steps(case)
+        counted = case.app.supplies.shared(MemoryMetrics, "memory://counted", MemoryMetrics)
+        assert counted.counted("failover") >= 4
 
 
 @pytest.mark.parametrize("secondary", STREAMS)
@@ -119,6 +125,46 @@ def test_the_secondary_cache_serves(
         caches = {"primary_cache_source": first, "secondary_cache_source": other}
         with with_down(ministack, "refused", *([first] if primary == "dynamodb" else []), **caches) as case:
             check_five_steps(case)
+
+
+TABLES = {
+    "primary_checkpoint_source": RECORDS,
+    "secondary_checkpoint_source": RECORDS.replace("us-east-1", "us-west-2"),
+}
+
+
+@pytest.mark.parametrize("bus", ["sqs", "commit-is-emit"])
+@pytest.mark.parametrize("kind", OUTAGES)
+def test_a_replica_of_the_same_table_takes_over_whole(ministack: Backend, kind: str, bus: str) -> None:
+    make_resources(settings(ministack, primary_stream_source=BUSES[bus]), ministack)
+    with outage(kind) as dead, seen_as(ministack, "us-west-2", "us-east-1") as replica:
+        chosen = settings(ministack, primary_stream_source=BUSES[bus], aws_connect_seconds=0.2, aws_read_seconds=0.3)
+        reached = {"endpoints": {**chosen.endpoints, TABLES["secondary_checkpoint_source"]: replica}}
+        sources = (
+            TABLES if bus == "sqs" else TABLES | {"secondary_stream_source": TABLES["secondary_checkpoint_source"]}
+        )
+        both = chosen.model_copy(update={**{name: Source(arn) for name, arn in sources.items()}, **reached})
+        cut_off = both.model_copy(update={"endpoints": {**both.endpoints, RECORDS: dead}})
+        with running(both, ministack, five_steps()) as whole, running(cut_off, ministack, five_steps()) as case:
+            whole.start("five", {}, "m-0")
+            assert case.until_rest("m-0") == [Status.COMPLETED]
+            check_five_steps(case)
+            assert whole.app.client.get("m-1").status is Status.COMPLETED
+
+
+def test_records_in_another_table_wait_for_it_and_new_ones_go_to_the_secondary(ministack: Backend) -> None:
+    tables = {"primary_checkpoint_source": RECORDS, "secondary_checkpoint_source": second(RECORDS)}
+    with (
+        with_down(ministack, "refused", **tables) as healthy,
+        with_down(ministack, "refused", RECORDS, **tables) as cut_off,
+    ):
+        healthy.start("five", {}, "m-1")
+        new = cut_off.app.client.start("five", {}).correlation_id
+        for _ in range(20):
+            cut_off.work()
+        assert healthy.statuses(new) == [Status.COMPLETED]
+        assert healthy.statuses("m-1") == [Status.RUNNING]
+        assert healthy.until_rest("m-1") == [Status.COMPLETED]
 
 
 @pytest.mark.parametrize("kind", OUTAGES)

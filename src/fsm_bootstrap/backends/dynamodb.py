@@ -66,7 +66,7 @@ def checkpoint(source: Source, supplies: Supplies) -> CheckpointStore:
     )
     return DynamoCheckpointStore(
         _writer(source, supplies),
-        source,
+        source.name if replicas else source,  # a table's ARN means nothing in another region
         source=source,
         clock=supplies.clock,
         random=supplies.random,
