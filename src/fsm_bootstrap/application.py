@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Self, TypeAlias
@@ -27,8 +27,10 @@ from fsm_ports.clock import Clock, Random
 from fsm_ports.codec import ContextCodec
 from fsm_ports.environment_store import EnvironmentStore
 from fsm_ports.errors import PortMisconfigured
+from fsm_ports.event_bus import EventBus
 from fsm_ports.event_handler import EventHandler
 from fsm_ports.history_log import HistoryLog
+from fsm_ports.lock_cache import LockCache
 from fsm_ports.message_source import MessageSource
 from fsm_ports.metrics_sink import MetricsSink
 
@@ -56,6 +58,10 @@ class App:
     """What a worker polls; empty where services call instead."""
     retry_sources: tuple[MessageSource, ...]
     """What a timer polls, where nothing else delivers what has become due."""
+    buses: tuple[EventBus, ...]
+    """Streams, primary first."""
+    caches: Mapping[str, LockCache]
+    """Each lock cache by itself, by the setting that names it."""
     post: Post
     store: CheckpointStore
     history: HistoryLog | None
@@ -128,6 +134,8 @@ def build_application(
         dispatcher=container.dispatcher(),
         sources=container.roads().sources,
         retry_sources=container.roads().retries,
+        buses=container.roads().buses,
+        caches=container.caches(),
         post=container.post(),
         store=container.store(),
         history=container.history(),

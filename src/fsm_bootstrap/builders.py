@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from fsm_adapters.system.clock import SystemClock
@@ -92,9 +92,15 @@ def build_store(supplies: Supplies) -> CheckpointStore:
     return HomedCheckpointStore(primary, secondary)
 
 
-def build_lock(supplies: Supplies, metrics: MetricsSink) -> LockCache | None:
-    caches = _chosen(registry.CACHE, supplies, "PRIMARY_CACHE_SOURCE", "SECONDARY_CACHE_SOURCE")
-    return FailoverLockCache(supplies.clock, *_distinct(caches), metrics=metrics) if caches else None
+def build_caches(supplies: Supplies) -> dict[str, LockCache]:
+    """Each by the setting that names it, the primary first."""
+    chosen = _set(supplies.settings, ("PRIMARY_CACHE_SOURCE", "SECONDARY_CACHE_SOURCE"))
+    return {name: registry.make(registry.CACHE, source, supplies, name) for name, source in chosen}
+
+
+def build_lock(clock: Clock, caches: Mapping[str, LockCache], metrics: MetricsSink) -> LockCache | None:
+    distinct = _distinct(list(caches.values()))
+    return FailoverLockCache(clock, *distinct, metrics=metrics) if distinct else None
 
 
 def build_history(supplies: Supplies) -> HistoryLog | None:

@@ -111,7 +111,7 @@ def make(port: Port[T], source: Source, supplies: Supplies, variable: str) -> T:
         raise PortMisconfigured(f"{variable}={source.shown}: {reason}") from error
     except ModuleNotFoundError as error:
         raise PortMisconfigured(f"{variable}={source.shown}: {missing(error)}") from error
-    odds = supplies.settings.chaos.get(variable)
+    odds = supplies.settings.odds(variable, source)
     return made if odds is None else port.faulty(made, Chaos(supplies.chaos(variable), odds.unavailable, odds.unknown))
 
 

@@ -68,6 +68,14 @@ def run(
     return run_machine(spec, machine, context, correlation_id, timeout, output)
 
 
+@app.command()
+def doctor(machines: Machines = None, output: Output = Format.TEXT) -> int:
+    """Look at settings and back ends: does everything answer, and do they go well together?"""
+    from fsm_bootstrap.cli.doctor import examine
+
+    return examine(machines, output)
+
+
 resources = typer.Typer(help="What the settings name in AWS.", no_args_is_help=True)
 app.add_typer(resources, name="resources")
 

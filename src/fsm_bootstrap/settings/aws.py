@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
@@ -90,8 +90,13 @@ class AwsSettings(BaseSettings):
         description='Faults on purpose: a JSON object from setting to odds, such as {"PRIMARY_STREAM_SOURCE": '
         '{"unavailable": 0.1, "unknown": 0.05}}.',
     )
+    aws_chaos: dict[str, dict[Any, Annotated[float, Field(ge=0, le=1)]]] = Field(
+        default={},
+        description="As the original framework has it: by ARN of a source, what is to happen how often. Here the odds "
+        "add up to how often a call is refused; CHAOS says more.",
+    )
     chaos_seed: int = Field(default=1, description="The same seed and the same calls fail the same way.")
-    chaos_allow: bool = Field(default=False, description="Allow CHAOS in a Lambda function.")
+    chaos_allow: bool = Field(default=False, description="Allow CHAOS and AWS_CHAOS in a Lambda function.")
 
     @field_validator("chaos")
     @classmethod

@@ -17,7 +17,7 @@ def check(settings: Settings) -> None:
     PortMisconfigured: dead letters would be taken for messages; faults on purpose in a Lambda function.
     """
     _check_dead_letters(settings)
-    if settings.chaos and settings.on_lambda and not settings.chaos_allow:
+    if (settings.chaos or settings.aws_chaos) and settings.on_lambda and not settings.chaos_allow:
         raise PortMisconfigured(
             "CHAOS is set in a Lambda function: machines there are real; unset it, or set CHAOS_ALLOW=true"
         )

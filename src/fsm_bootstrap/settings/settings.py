@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from fsm_bootstrap.settings.aws import AwsSettings
+from fsm_bootstrap.settings.aws import AwsSettings, Odds
 from fsm_bootstrap.settings.module import ModuleSource
 from fsm_bootstrap.settings.sources import SourceSettings
 from fsm_bootstrap.settings.work import WorkSettings
@@ -81,6 +81,13 @@ class Settings(SourceSettings, AwsSettings, WorkSettings):
     def endpoint(self, source: Source) -> str | None:
         """Where `endpoints` says that the service of this source answers; None: botocore knows."""
         return _found(self.endpoints, source)
+
+    def odds(self, variable: str, source: Source) -> Odds | None:
+        """How often calls to the source that this setting names are to fail; None: never on purpose."""
+        if variable in self.chaos:
+            return self.chaos[variable]
+        original = self.aws_chaos.get(source)
+        return Odds(unavailable=min(1.0, sum(original.values()))) if original else None
 
     def queue(self, source: Source) -> str:
         """The URL of a queue where one is given, else its ARN."""

@@ -220,3 +220,38 @@ def test_module_of_settings_that_cannot_be_imported_is_named(monkeypatch: pytest
     monkeypatch.setenv("FSM_SETTINGS", "no_such_settings")
     with pytest.raises(PortMisconfigured, match="FSM_SETTINGS=no_such_settings: cannot be imported"):
         load_settings()
+
+
+def test_settings_of_the_original_load_as_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    cache = "arn:aws:elasticache:us-east-1:123456789012:cluster:locks"
+    (tmp_path / "original_settings.py").write_text(
+        f"""
+PRIMARY_STREAM_SOURCE = 'arn:aws:kinesis:us-east-1:123456789012:stream/fsm'
+SECONDARY_STREAM_SOURCE = {str(SQS)!r}
+PRIMARY_RETRY_SOURCE = 'arn:aws:dynamodb:us-east-1:123456789012:table/retries'
+SECONDARY_RETRY_SOURCE = {str(SQS)!r}
+PRIMARY_CHECKPOINT_SOURCE = {str(TABLE)!r}
+PRIMARY_CACHE_SOURCE = {cache!r}
+SECONDARY_CACHE_SOURCE = None
+PRIMARY_ENVIRONMENT_SOURCE = 'arn:aws:dynamodb:us-east-1:123456789012:table/environments'
+PRIMARY_METRICS_SOURCE = 'arn:aws:cloudwatch:us-east-1:123456789012:resource'
+ENDPOINTS = {{'kinesis': {{'us-east-1': 'http://localhost:4567'}}, 'elasticache': {{'us-east-1': 'localhost:11211'}}}}
+SQS_URLS = {{{str(SQS)!r}: {{'QueueUrl': 'http://localhost:4100/queue/orders'}}}}
+ELASTICACHE_ENDPOINTS = {{{cache!r}: {{'CacheClusterId': 'unused', 'ConfigurationEndpoint': {{'Port': 11211}}}}}}
+ELASTICACHE_PASSWORDS = {{{cache!r}: 'secret'}}
+AWS_CHAOS = {{{str(SQS)!r}: {{ValueError('lost'): 0.1, None: 0.2}}}}
+JSON_DUMPS_ADDITIONAL_KWARGS = {{'default': str}}
+"""
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("FSM_SETTINGS", "original_settings")
+    settings = load_settings()
+    assert settings.stream.kind == "kinesis"
+    assert settings.secondary_cache_source is None
+    assert settings.endpoint(settings.stream) == "http://localhost:4567"
+    assert settings.queue(SQS) == "http://localhost:4100/queue/orders"
+    assert settings.elasticache_endpoints.keys() == {cache}
+    odds = settings.odds("SECONDARY_STREAM_SOURCE", SQS)
+    assert odds is not None
+    assert odds.unavailable == pytest.approx(0.3)
+    assert settings.odds("PRIMARY_STREAM_SOURCE", settings.stream) is None

@@ -1,0 +1,1 @@
+"""What ``fsm doctor`` looks at."""
