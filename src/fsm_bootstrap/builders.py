@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from fsm_adapters.system.clock import SystemClock
+from fsm_adapters.system.logged_history import LoggedHistory
 from fsm_adapters.system.time_limit import AlarmTimeLimit, ElapsedTimeLimit
 from fsm_bootstrap import registry
 from fsm_bootstrap.metrics import EveryMetricsSink
@@ -104,7 +105,14 @@ def build_lock(clock: Clock, caches: Mapping[str, LockCache], metrics: MetricsSi
 
 
 def build_history(supplies: Supplies) -> HistoryLog | None:
-    """The log that `PRIMARY_HISTORY_SOURCE` names, else the one that an embedded checkpoint source keeps."""
+    """The log that `PRIMARY_HISTORY_SOURCE` names, else the one that an embedded checkpoint source keeps; a Lambda
+    function also writes to its own log what happens."""
+    settings = supplies.settings
+    kept = _kept_history(supplies)
+    return LoggedHistory(kept, payloads=settings.log_payloads) if settings.on_lambda else kept
+
+
+def _kept_history(supplies: Supplies) -> HistoryLog | None:
     settings = supplies.settings
     if not settings.history:
         return None

@@ -1,0 +1,17 @@
+"""The function that AWS Lambda calls: set ``fsm_bootstrap.lambda_app.handler`` as its handler.
+
+Settings come from the environment, machines from ``FSM_MACHINES``.  Importing this module starts the application, so
+that what is wrong with either shows as an initialization error, before anything is received.  It may be wrapped::
+
+    from fsm_bootstrap.lambda_app import handler as fsm
+
+    @tracer.capture_lambda_handler
+    def handler(event, context):
+        return fsm(event, context)
+"""
+
+from __future__ import annotations
+
+from fsm_bootstrap.serverless.starting import start
+
+handler = start()
