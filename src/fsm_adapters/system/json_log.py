@@ -39,8 +39,12 @@ def told_of(step: Running) -> Generator[None]:
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: timestamp (UTC), level, logger, message, the step's names, and what `extra` brings.
 
-    A traceback is the field ``exception``.
+    A traceback is the field ``exception``.  `end` follows each object, for handlers that end no line themselves.
     """
+
+    def __init__(self, end: str = "") -> None:
+        super().__init__()
+        self._end = end
 
     def format(self, record: logging.LogRecord) -> str:
         """As `logging.Formatter.format`."""
@@ -56,7 +60,7 @@ class JsonFormatter(logging.Formatter):
         line |= {name: value for name, value in vars(record).items() if name not in _OWN}
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return json.dumps(line, ensure_ascii=False, default=str) + self._end
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802 - logging's name
         """ISO 8601 in UTC, with milliseconds."""

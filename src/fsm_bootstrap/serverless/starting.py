@@ -40,12 +40,12 @@ def _application(settings: Settings) -> App:
 
 
 def _log_as_json(settings: Settings) -> None:
-    """Lambda's own handler writes lines of text; it is made to write JSON, unless the function's log format does."""
+    """Lambda's own handler writes lines of text; it is made to write JSON, each line with its step."""
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.StreamHandler())
     for handler in root.handlers:
-        handler.setFormatter(JsonFormatter())
+        handler.setFormatter(JsonFormatter("" if isinstance(handler, logging.StreamHandler) else "\n"))
     root.setLevel(settings.log_level)
     for library in ("boto3", "botocore", "urllib3"):  # they tell of each request, payload and all
         logging.getLogger(library).setLevel(logging.WARNING)
