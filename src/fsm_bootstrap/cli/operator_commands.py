@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from fsm_bootstrap.cli import acts
-from fsm_bootstrap.cli.options import Id, Machine, Machines, Output, Reason, Since, State, Status
+from fsm_bootstrap.cli.options import From, Id, Machine, Machines, Origin, Output, Reason, Since, State, Status
 from fsm_bootstrap.cli.output import Format
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="As printed by start.")]
@@ -120,10 +120,17 @@ def _restore(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="As printed by start.")],
     machines: Machines = None,
     reason: Reason = "",
+    from_: From = Origin.RECORDS,
     output: Output = Format.TEXT,
 ) -> int:
     from fsm_bootstrap.cli.operating import operate
     from fsm_bootstrap.cli.session import begin, load_for_now, open_app
 
+    if from_ is Origin.KINESIS:
+        from fsm_bootstrap.cli.from_stream import restore_from_kinesis
+
+        for correlation_id in ids:
+            restore_from_kinesis(correlation_id)
+        return 0
     settings = begin()
     return operate(open_app(settings, load_for_now(machines, settings)), acts.RESTORE, ids, reason, output)

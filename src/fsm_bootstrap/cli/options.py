@@ -1,5 +1,6 @@
 """Options that several commands have, spelt and explained alike."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -29,3 +30,15 @@ Since = Annotated[
     str | None,
     typer.Option("--since", metavar="TIME", help="Started since: 90s, 2h, 3d ago; or 2026-01-31T12:00 (UTC)."),
 ]
+
+
+class Origin(StrEnum):
+    """Where to look for what was."""
+
+    RECORDS = "records"
+    """Where the settings keep it."""
+    KINESIS = "kinesis"
+    """The stream itself, as far back as it goes."""
+
+
+From = Annotated[Origin, typer.Option("--from", help="kinesis: look through the stream itself.")]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from fsm_bootstrap.cli.exits import CommandError, Exit
 from fsm_bootstrap.cli.following import follow_history
+from fsm_bootstrap.cli.from_stream import kinesis_log
+from fsm_bootstrap.cli.options import Origin
 from fsm_bootstrap.cli.output import Format, Row, entry_row, say
 from fsm_bootstrap.cli.rows import RowStream
 from fsm_bootstrap.cli.session import begin, open_app
@@ -22,7 +24,14 @@ _COLUMNS = ("at", "step", "happened", "state", "event", "note")
 _PAGE = 1000
 
 
-def show_history(correlation_id: str, form: Format, *, follow: bool = False, export: Path | None = None) -> None:
+def show_history(
+    correlation_id: str,
+    form: Format,
+    origin: Origin = Origin.RECORDS,
+    *,
+    follow: bool = False,
+    export: Path | None = None,
+) -> None:
     """Every step, retry and error, oldest first; with `follow`, also those that are still to come.
 
     With `export` they are written there, and shown only if they are followed, too.
@@ -36,7 +45,7 @@ def show_history(correlation_id: str, form: Format, *, follow: bool = False, exp
         raise CommandError(Exit.USAGE, message, "--output jsonl writes an object a line, at once")
     app = open_app(begin())
     app.client.get(correlation_id)
-    log = history_of(app)
+    log = kinesis_log(app) if origin is Origin.KINESIS else history_of(app)
     out = RowStream(form, _COLUMNS)
     if follow:
         follow_history(app, log, correlation_id, out)
