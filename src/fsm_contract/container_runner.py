@@ -40,7 +40,13 @@ class ContainerRunnerContract(Suite):
         self.check_adapter(subject.runner)
 
     def test_task_is_started_with_its_command_and_environment(self, subject: ContainerSubject) -> None:
-        environment = {"A": "1", "TEXT": "$A 'x' \"ž\"", "LINES": "one\n two\n", "EMPTY": "", "PATH": "/bin:/usr/bin"}
+        environment = {
+            "A": "1",
+            "TEXT": "$A 'x' \"ž\"",
+            "TWO_LINES": "one\n two\n",
+            "EMPTY": "",
+            "PATH": "/bin:/usr/bin",
+        }
         task = ContainerTask(subject.image, ("--name", "a b", samples.TEXT), environment, "t-1")
         self._run(subject, task)
         (started,) = self._started(subject, 1)

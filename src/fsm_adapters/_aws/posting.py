@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar, cast
 
 from fsm_adapters._aws.batches import chunks, in_chunks
 from fsm_adapters._aws.errors import refusal
+from fsm_adapters._aws.sizes import too_large
 from fsm_adapters._wire.message import encode
 from fsm_ports.errors import OutcomeUnknown, PortError, PortRejected
 from fsm_ports.messages import Outgoing
@@ -32,7 +33,8 @@ def post(
     """Send each as an entry, in as few calls as bytes and number allow; a result for each, in order."""
     texts = [encode(outgoing.message) for outgoing in messages]
     sizes = [len(text.encode()) for text in texts]
-    fitting = [n for n, size in enumerate(sizes) if size <= max_bytes]
+    results: list[Sent] = [too_large(size, max_bytes, source) for size in sizes]
+    fitting = [n for n, rejection in enumerate(results) if rejection is None]
 
     def send(part: Sequence[int]) -> Sequence[Sent]:
         numbers = [fitting[n] for n in part]
@@ -41,10 +43,11 @@ def post(
         if not isinstance(answer, PortError):
             return told(answer, len(numbers), source)
         if isinstance(answer, PortRejected) and len(part) > 1:
-            return [send([n])[0] for n in part]  # the service does not say which of them it was
+            # The service does not say which of them it was.
+            singly = [[n] for n in range(len(part))]
+            return in_chunks(singly, len(part), lambda one: send([part[n] for n in one]), source)
         return [answer] * len(part)
 
-    results: list[Sent] = [PortRejected(f"{size} bytes are more than {max_bytes}", source) for size in sizes]
     parts = chunks([sizes[n] for n in fitting], CALL_ENTRIES, max_bytes)
     for n, answer in zip(fitting, in_chunks(parts, len(fitting), send, source), strict=True):
         results[n] = answer
@@ -54,8 +57,16 @@ def post(
 def told(answer: Mapping[str, object], count: int, source: str) -> list[Sent]:
     """What the answer says of each entry; one that it does not name may have been taken."""
     results: list[Sent] = [OutcomeUnknown("the answer does not name this entry", source)] * count
-    for done in cast("Sequence[Mapping[str, str]]", answer.get("Successful", ())):
-        results[int(done["Id"])] = None
-    for failed in cast("Sequence[Mapping[str, str]]", answer.get("Failed", ())):
-        results[int(failed["Id"])] = refusal(failed["Code"], failed.get("Message", ""), source)
+    numbers = {str(number): number for number in range(count)}
+    for done in _entries(answer, "Successful"):
+        if (number := numbers.get(done.get("Id", ""))) is not None:
+            results[number] = None
+    for failed in _entries(answer, "Failed"):
+        if (number := numbers.get(failed.get("Id", ""))) is not None:
+            results[number] = refusal(failed.get("Code", ""), failed.get("Message", ""), source)
     return results
+
+
+def _entries(answer: Mapping[str, object], name: str) -> Sequence[Mapping[str, str]]:
+    """SQS leaves a list out that would be empty."""
+    return cast("Sequence[Mapping[str, str]]", answer.get(name, ()))

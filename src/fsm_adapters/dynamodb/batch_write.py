@@ -69,9 +69,8 @@ class BatchWrite:
         for _ in range(ASKED):
             answer = self._call([items[n] for n in left])
             if isinstance(answer, PortRejected) and len(left) > 1:
-                # The service does not say which of them it was.
-                for number in left:
-                    (results[number],) = self._put([items[number]])
+                for number, result in zip(left, self._put_singly([items[n] for n in left]), strict=True):
+                    results[number] = result
                 return results
             if isinstance(answer, PortError):
                 return [answer if number in left else result for number, result in enumerate(results)]
@@ -80,6 +79,11 @@ class BatchWrite:
                 return results
         busy = PortUnavailable("the table is too busy: it left the item unprocessed", self.source)
         return [busy if number in left else result for number, result in enumerate(results)]
+
+    def _put_singly(self, items: Sequence[Item]) -> Sequence[Sent]:
+        """Of a call that was rejected the service does not say which item it was."""
+        parts = [[number] for number in range(len(items))]
+        return in_chunks(parts, len(items), lambda part: self._put([items[n] for n in part]), self.source)
 
     def _call(self, items: Sequence[Item]) -> BatchWriteItemOutputTypeDef | PortError:
         puts: list[WriteRequestTypeDef] = [{"PutRequest": {"Item": item}} for item in items]

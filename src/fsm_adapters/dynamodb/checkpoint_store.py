@@ -113,7 +113,7 @@ class DynamoCheckpointStore(CheckpointStore):
         after = applied(found, write)
         if after is None:
             return Refused(found)
-        if after == found and nonce is None and not isinstance(write, Commit):
+        if found is not None and after == found and nonce is None and not isinstance(write, Commit):
             return Committed(found)  # it says so already
         return self._too_large(after) or update_after(write, item, after, nonce)
 

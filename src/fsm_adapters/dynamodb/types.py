@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from fsm_adapters._aws import sizes
 from fsm_ports import PortRejected
 
 if TYPE_CHECKING:
@@ -82,14 +83,12 @@ def key_text(value: str, limit: int) -> str:
 
 def too_large(value: str, limit: int, source: str) -> PortRejected | None:
     """A rejection, if the text has more bytes than that."""
-    size = len(value.encode(errors="backslashreplace"))
-    return PortRejected(f"{size} bytes are more than {limit}", source) if size > limit else None
+    return sizes.too_large(len(value.encode(errors="backslashreplace")), limit, source)
 
 
 def item_too_large(item: Item, source: str) -> PortRejected | None:
     """A rejection, if no table takes the item."""
-    size = item_bytes(item)
-    return PortRejected(f"{size} bytes are more than {ITEM_BYTES}", source) if size > ITEM_BYTES else None
+    return sizes.too_large(item_bytes(item), ITEM_BYTES, source)
 
 
 def item_bytes(item: Item) -> int:

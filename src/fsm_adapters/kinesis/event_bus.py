@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from fsm_adapters._aws.batches import chunks, in_chunks
 from fsm_adapters._aws.errors import ask, refusal
+from fsm_adapters._aws.sizes import too_large
 from fsm_adapters._wire.message import encode
 from fsm_adapters.kinesis.data import partition_key
 from fsm_adapters.kinesis.shard_reader import stream_name
@@ -46,9 +47,8 @@ class KinesisEventBus(EventBus):
         numbers: list[int] = []
         for number, outgoing in enumerate(messages):
             data, key = encode(outgoing.message).encode(), partition_key(outgoing.message)
-            if len(data) > self.max_bytes:
-                results[number] = PortRejected(f"{len(data)} bytes are more than {self.max_bytes}", self._source)
-            else:
+            results[number] = too_large(len(data), self.max_bytes, self._source)
+            if results[number] is None:
                 entries.append({"Data": data, "PartitionKey": key})
                 sizes.append(len(data) + len(key.encode()))
                 numbers.append(number)
@@ -71,7 +71,9 @@ class KinesisEventBus(EventBus):
         if not isinstance(answer, PortError):
             return self._results(answer, len(entries))
         if isinstance(answer, PortRejected) and len(entries) > 1:
-            return [self._put([entry])[0] for entry in entries]  # the service does not say which of them it was
+            # The service does not say which of them it was.
+            singly = [[n] for n in range(len(entries))]
+            return in_chunks(singly, len(entries), lambda one: self._put([entries[n] for n in one]), self._source)
         return [answer] * len(entries)
 
     def _results(self, answer: PutRecordsOutputTypeDef, count: int) -> Sequence[Sent]:

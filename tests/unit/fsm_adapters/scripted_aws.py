@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+from urllib.parse import urlencode
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
@@ -17,6 +18,8 @@ from fsm_adapters._aws.clients import AwsClients
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.client import CloudWatchClient
     from mypy_boto3_ecs.client import ECSClient
+    from mypy_boto3_sns.client import SNSClient
+    from mypy_boto3_sqs.client import SQSClient
 
 _CLIENTS = AwsClients("us-east-1", credentials=("key", "secret"))
 """Shared by all tests of a process: to make a client takes a while."""
@@ -76,8 +79,9 @@ class Script:
 
     def _answer(self, params: Mapping[str, object], **_: object) -> tuple[AWSResponse, Mapping[str, object]]:
         body = params["body"]
-        assert isinstance(body, bytes | str)
-        self.bodies.append(len(body))
+        assert isinstance(body, bytes | str | dict)  # a mapping, where the service takes forms
+        text = urlencode(cast("dict[str, str]", body)) if isinstance(body, dict) else body
+        self.bodies.append(len(text))
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Refusal):
             return _response(answer.status), {**answer.answer, **_metadata(answer.status)}
@@ -107,6 +111,18 @@ def cloudwatch(*answers: Answer) -> tuple[Callable[[], CloudWatchClient], Script
 def ecs(*answers: Answer) -> tuple[Callable[[], ECSClient], Script]:
     """A client, and the script by which its calls are answered from now on."""
     make = _CLIENTS.ecs()
+    return make, _script(make().meta.events).begin(*answers)
+
+
+def sns(*answers: Answer) -> tuple[Callable[[], SNSClient], Script]:
+    """A client, and the script by which its calls are answered from now on."""
+    make = _CLIENTS.sns()
+    return make, _script(make().meta.events).begin(*answers)
+
+
+def sqs(*answers: Answer) -> tuple[Callable[[], SQSClient], Script]:
+    """A client, and the script by which its calls are answered from now on."""
+    make = _CLIENTS.sqs()
     return make, _script(make().meta.events).begin(*answers)
 
 
