@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
+from fsm_bootstrap.simulation.machines import Failure
 from fsm_domain import Step
 from fsm_domain.failover.post import Parcel, Post, Road
 from fsm_domain.runtime.aftermath import Aftermath
@@ -21,7 +22,6 @@ from fsm_domain.runtime.recall import Recall
 from fsm_domain.runtime.recoverer import Recoverer
 from fsm_domain.runtime.writing import Writing
 from fsm_ports import ACK, NACK, Commit, Committed, Instance, OutcomeUnknown
-from tests.simulation.machines import Failure
 
 Method = Callable[..., Any]  # Any: whatever the function takes and gives
 Plant = Callable[[pytest.MonkeyPatch], None]

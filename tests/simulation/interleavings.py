@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
+from fsm_bootstrap.simulation.greenlets import current, make
 from fsm_ports.checkpoint_store import CheckpointStore, InstanceQuery, Page
 from fsm_ports.errors import PortError
 from fsm_ports.instance import Instance
@@ -17,7 +18,6 @@ from fsm_ports.messages import Delivery, Outcome, Outgoing
 from fsm_ports.results import CommitResult, Sent
 from fsm_ports.retry_scheduler import RetryScheduler
 from fsm_ports.writes import Commit, Mark
-from tests.simulation.greenlets import current, make
 
 
 def stop() -> None:

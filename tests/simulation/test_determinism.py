@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.scenarios import BY_NAME
-from tests.simulation.simulation import simulate
+from fsm_bootstrap.simulation.scenarios import BY_NAME
+from fsm_bootstrap.simulation.simulation import simulate
 
 ROOT = Path(__file__).parents[2]
 SEED = 7

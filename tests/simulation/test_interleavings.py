@@ -17,6 +17,7 @@ from fsm_adapters.sqlite.record_bus import SqliteRecordBus
 from fsm_adapters.system.clock import VirtualClock
 from fsm_adapters.system.random import SeededRandom
 from fsm_adapters.system.time_limit import ElapsedTimeLimit
+from fsm_bootstrap.simulation.simulation import never
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
 from fsm_domain.failover.post import Post
 from fsm_domain.runtime.client import Client
@@ -29,7 +30,6 @@ from fsm_ports.errors import PortError
 from fsm_ports.instance import Instance, Status
 from fsm_ports.names import INBOX_EVENTS
 from tests.simulation.interleavings import Race, StoppingQueue, StoppingStore, explore
-from tests.simulation.simulation import never
 
 Context = dict[str, Any]
 CLAIM = 30.0

@@ -9,14 +9,14 @@ import os
 
 import pytest
 
+from fsm_bootstrap.simulation.invariants.checks import violations
+from fsm_bootstrap.simulation.invariants.thin import i13_thin_and_whole_messages_commit_identical_records
+from fsm_bootstrap.simulation.scenario import Scenario
+from fsm_bootstrap.simulation.scenarios import ALL, BY_NAME
+from fsm_bootstrap.simulation.simulation import Simulated, simulate
+from fsm_bootstrap.simulation.story import Story
 from fsm_ports.instance import Instance
-from tests.simulation.invariants.checks import violations
-from tests.simulation.invariants.thin import i13_thin_and_whole_messages_commit_identical_records
 from tests.simulation.replay import command
-from tests.simulation.scenario import Scenario
-from tests.simulation.scenarios import ALL, BY_NAME
-from tests.simulation.simulation import Simulated, simulate
-from tests.simulation.story import Story
 
 FULL = 500 if os.environ.get("FSM_TEST_FULL") else 40
 SEEDS = int(os.environ.get("FSM_SIM_SEEDS") or FULL)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation.invariants.checks import CHECKS
-from tests.simulation.invariants.thin import i13_thin_and_whole_messages_commit_identical_records
+from fsm_bootstrap.simulation.invariants.checks import CHECKS
+from fsm_bootstrap.simulation.invariants.thin import i13_thin_and_whole_messages_commit_identical_records
+from fsm_bootstrap.simulation.scenarios import BY_NAME
+from fsm_bootstrap.simulation.simulation import simulate
+from fsm_bootstrap.simulation.story import Story
 from tests.simulation.mutants import A_THIN_MESSAGE_LOSES_ITS_DATA, MUTANTS, SEEDS, Mutant
-from tests.simulation.scenarios import BY_NAME
-from tests.simulation.simulation import simulate
-from tests.simulation.story import Story
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])

@@ -10,6 +10,12 @@ import pytest
 
 from fsm_adapters.memory import MemoryMetrics
 from fsm_adapters.system.time_limit import ElapsedTimeLimit
+from fsm_bootstrap.simulation.kernel import Kernel
+from fsm_bootstrap.simulation.machines import Failure
+from fsm_bootstrap.simulation.runs import Runs
+from fsm_bootstrap.simulation.set_ups import Lab, Ports, SetUp, queue, stream
+from fsm_bootstrap.simulation.simulation import never
+from fsm_bootstrap.simulation.trace import Call, Event, RunBegan, RunEnded, Trace
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
 from fsm_domain.failover.post import Post
 from fsm_domain.runtime.client import Client
@@ -18,12 +24,6 @@ from fsm_domain.runtime.limits import Limits
 from fsm_domain.runtime.registry import registry
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports import Instance, PortError, Status
-from tests.simulation.kernel import Kernel
-from tests.simulation.machines import Failure
-from tests.simulation.runs import Runs
-from tests.simulation.set_ups import Lab, Ports, SetUp, queue, stream
-from tests.simulation.simulation import never
-from tests.simulation.trace import Call, Event, RunBegan, RunEnded, Trace
 
 CLAIM = 30.0
 Moment = Callable[[Event], bool]

@@ -7,16 +7,16 @@ from itertools import pairwise
 
 import pytest
 
+from fsm_bootstrap.simulation.scenarios import BY_NAME
+from fsm_bootstrap.simulation.simulation import simulate
+from fsm_bootstrap.simulation.story import Story
+from fsm_bootstrap.simulation.trace import Call, Crashed
 from fsm_ports.errors import OutcomeUnknown, PortUnavailable
 from fsm_ports.instance import Status
 from fsm_ports.messages import Defer
 from fsm_ports.names import DEADLINE_EVENT
 from fsm_ports.results import Busy, Committed, Lease, Refused
 from fsm_ports.writes import AppendEvent, Commit, EnterAttempt, Fail, Resume, Touch
-from tests.simulation.scenarios import BY_NAME
-from tests.simulation.simulation import simulate
-from tests.simulation.story import Story
-from tests.simulation.trace import Call, Crashed
 
 SEEDS = range(20)
 Meets = Callable[[Story], bool]
@@ -125,7 +125,7 @@ MEETINGS: dict[str, tuple[Meets, ...]] = {
     "queue-chain": (chains, finds_its_own_position),
     "stream-retry-lock": (an_effect(Busy), is_carried_by("stream", "retry")),
     "failover": (
-        is_carried_by("queue", "stream", "retry", "retry2"), an_effect(Lease, "lock", "lock2"), goes_down("queue"),
+        is_carried_by("queue", "stream2", "retry", "retry2"), an_effect(Lease, "lock", "lock2"), goes_down("queue"),
     ),
     "store-outage": (goes_down("store"),),
     "homes": (goes_down("store"), lives_in_the_second_home),

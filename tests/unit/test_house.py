@@ -86,7 +86,15 @@ def test_beside_the_standard_library_a_pure_package_imports_only(package: str, a
 
 
 def test_extras_are_those_that_messages_and_docs_name() -> None:
-    assert set(_project()["optional-dependencies"]) == {"aws", "redis", "memcached", "typecheck", "bench", "dev"}
+    assert set(_project()["optional-dependencies"]) == {
+        "aws",
+        "redis",
+        "memcached",
+        "simulate",
+        "typecheck",
+        "bench",
+        "dev",
+    }
 
 
 def test_changelog_has_a_heading_for_this_version() -> None:

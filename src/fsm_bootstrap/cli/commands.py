@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from fsm_bootstrap.cli import operator_commands
-from fsm_bootstrap.cli.options import Context, Id, Machine, Machines, NewId, Output, Since, State, Status
+from fsm_bootstrap.cli.options import Context, From, Id, Machine, Machines, NewId, Origin, Output, Since, State, Status
 from fsm_bootstrap.cli.output import Format
 
 app = typer.Typer(
@@ -160,12 +160,13 @@ def history(
     export: Annotated[
         Path | None, typer.Option("--export", metavar="FILE", help="Write all of it there, as JSON lines.")
     ] = None,
+    from_: From = Origin.RECORDS,
     output: Output = Format.TEXT,
 ) -> None:
     """Show every step, retry and error of a machine."""
     from fsm_bootstrap.cli.past import show_history
 
-    show_history(correlation_id, output, follow=follow, export=export)
+    show_history(correlation_id, output, from_, follow=follow, export=export)
 
 
 operator_commands.register(app)
@@ -194,6 +195,42 @@ def container_run(
     from fsm_bootstrap.cli.container_run import run_command
 
     return run_command(command)
+
+
+@app.command()
+def simulate(
+    spec: Annotated[
+        str | None, typer.Argument(metavar="[MACHINE-SPEC]", help="Your machines; without, those that it brings along.")
+    ] = None,
+    machines: Annotated[int, typer.Option("--machines", "-n", min=1, help="How many, in each scenario.")] = 100,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed, the same faults.")] = 0,
+    scenario: Annotated[
+        str, typer.Option("--scenario", metavar="NAME", help="One of --list, all of them, or mixed: by turns.")
+    ] = "mixed",
+    fail: Annotated[
+        list[str] | None,
+        typer.Option("--fail", metavar="WHAT=SHARE", help="More failing calls: primary=30%, secondary=5%, store=0.1."),
+    ] = None,
+    real_actions: Annotated[
+        bool, typer.Option("--real-actions", help="Run your own actions; else made-up ones stand in for them.")
+    ] = False,
+    context: Context = None,
+    data: Annotated[
+        str | None, typer.Option("--data", metavar="JSON", help="What comes with the events that they wait for.")
+    ] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Tell every event of one small world on stderr.")] = False,
+    processes: Annotated[int | None, typer.Option("--processes", min=1, help="Default: one a processor.")] = None,
+    list_scenarios: Annotated[bool, typer.Option("--list", help="Name the scenarios.")] = False,
+    output: Output = Format.TEXT,
+) -> int:
+    """Run machines under crashes, lost calls and outages on a virtual clock, and check that nothing goes wrong."""
+    from fsm_bootstrap.cli.simulate import Wish, list_all, simulate_machines
+
+    if list_scenarios:
+        return list_all(output)
+    own = (context or "{}") if real_actions else None
+    wish = Wish(spec, machines, seed, scenario, tuple(fail or ()), own, data, processes)
+    return simulate_machines(wish, output, trace=trace)
 
 
 @app.command()

@@ -25,6 +25,15 @@ def context_of(option: str | None, machine: AnyMachine, codec: ContextCodec) -> 
     return context
 
 
+def text_of(option: str) -> str:
+    """The text that the option leads to; a machine's own type judges it.
+
+    Raises:
+        CommandError: the file cannot be read.
+    """
+    return _text(option, "--context")
+
+
 def data_of(option: str | None) -> str | None:
     """The JSON text that goes with an event; None without the option.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.simulation.invariants.carriers import Carriers
-from tests.simulation.ports import NETWORK
-from tests.simulation.simulation import Simulated
-from tests.simulation.story import Story, by_workers, lost_answers
+from fsm_bootstrap.simulation.invariants.carriers import Carriers
+from fsm_bootstrap.simulation.ports import NETWORK
+from fsm_bootstrap.simulation.simulation import Simulated
+from fsm_bootstrap.simulation.story import Story, by_workers, lost_answers
 
 DUPLICATE_COST = 1
 """Sends that one duplicate may cause: each delivery sends at most once."""

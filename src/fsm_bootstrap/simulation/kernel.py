@@ -7,11 +7,12 @@ picked may crash at that point, or stall for longer than its claims last.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 
+from fsm_bootstrap.simulation import greenlets
+from fsm_bootstrap.simulation.faults import CALM, Faults
 from fsm_ports.clock import Clock, Random
-from tests.simulation import greenlets
-from tests.simulation.faults import CALM, Faults
 
 START = 1_000_000.0
 """Virtual time at which every simulation begins, epoch seconds."""
@@ -21,6 +22,11 @@ _JITTER = 0.02
 
 class Crash(BaseException):
     """The process is gone, as by ``kill -9``.  No Exception: nothing that a dispatcher catches."""
+
+
+def drawn(key: str) -> float:
+    """A number from [0, 1) that belongs to the key, whoever asks, and how often."""
+    return random.Random(key).random()
 
 
 class Process:
@@ -48,6 +54,8 @@ class Kernel:
         self.now = START
         self.turns = 0
         self.faults: Faults = CALM
+        self.faulted: Counter[str] = Counter()
+        """What went wrong, and how often."""
         self.on_crash: Callable[[str], None] = lambda incarnation: None
         self.down: dict[str, float] = {}
         """Back ends that do not answer, and until when."""
@@ -103,6 +111,7 @@ class Kernel:
             if self.chance(self.faults.crash):
                 raise Crash
             if self.chance(self.faults.stall):
+                self.faulted["stall"] += 1
                 self._switch(self.random.uniform(0.0, self.faults.longest_stall))
 
     def sleep(self, seconds: float) -> None:
@@ -140,6 +149,7 @@ class Kernel:
             try:
                 process.life()
             except Crash:
+                self.faulted["crash"] += 1
                 self.on_crash(process.incarnation)
                 process.lives += 1
                 self._switch(self.random.uniform(0.0, 2.0))

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
+from fsm_bootstrap.simulation.ports import NETWORK
+from fsm_bootstrap.simulation.trace import NOT_REACHED, Call, Crashed, Event, RunBegan, RunEnded, Settlement, Trace
 from fsm_ports.instance import Instance, Status
 from fsm_ports.messages import Delivery, Outcome, Outgoing
 from fsm_ports.results import Committed
 from fsm_ports.writes import Commit, Mark
-from tests.simulation.ports import NETWORK
-from tests.simulation.trace import NOT_REACHED, Call, Crashed, Event, RunBegan, RunEnded, Settlement, Trace
 
 T = TypeVar("T")
 

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
 
+from fsm_bootstrap.simulation.set_ups import HOLDING
+from fsm_bootstrap.simulation.simulation import Simulated
+from fsm_bootstrap.simulation.story import Run, Story, Written, rests
+from fsm_bootstrap.simulation.trace import NOT_REACHED, Call, Crashed, RunBegan, RunEnded
 from fsm_ports.instance import Instance, Status
 from fsm_ports.results import Refused
 from fsm_ports.writes import Commit, EnterAttempt, Fail, LeaveAttempt, Resume
-from tests.simulation.set_ups import HOLDING
-from tests.simulation.simulation import Simulated
-from tests.simulation.story import Run, Story, Written, rests
-from tests.simulation.trace import NOT_REACHED, Call, Crashed, RunBegan, RunEnded
 
 
 def i10_what_rests_starts_nothing_but_what_was_in_flight(simulated: Simulated, story: Story) -> Iterator[str]:

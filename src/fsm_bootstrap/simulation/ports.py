@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from fsm_bootstrap.simulation.trace import Settlement
+from fsm_bootstrap.simulation.wire import Wire
 from fsm_ports import (
     CheckpointStore,
     Commit,
@@ -25,8 +27,6 @@ from fsm_ports import (
     RetryScheduler,
     Sent,
 )
-from tests.simulation.trace import Settlement
-from tests.simulation.wire import Wire
 
 NETWORK = "network"
 """Who sends the second copy of a message that was sent once."""
@@ -72,12 +72,14 @@ class WiredBus(EventBus):
         if twice:
             again = self._bus.send([self._delayed(outgoing) for outgoing in twice])
             self._wire.record("send", twice, again, again, NETWORK)
+            kernel.faulted["duplicate"] += len(twice)
         return sent
 
     def _delayed(self, outgoing: Outgoing) -> Outgoing:
         kernel = self._wire.kernel
         if not self._can_delay or not kernel.chance(kernel.faults.delay):
             return outgoing
+        kernel.faulted["delay"] += 1
         late = max(outgoing.not_before, kernel.now) + kernel.random.uniform(0.0, kernel.faults.longest_delay)
         return outgoing._replace(not_before=late)
 
@@ -98,6 +100,7 @@ class WiredSource(MessageSource):
         kernel = self._wire.kernel
         if self._may_repeat and kernel.chance(kernel.faults.redeliver):
             visible_until = kernel.now + kernel.random.uniform(0.0, visible_until - kernel.now)
+            kernel.faulted["redeliver"] += 1
         return self._wire.ask("receive", limit, lambda: self._source.receive(limit, visible_until))
 
     def extend(self, deliveries: Sequence[Delivery], visible_until: float) -> Sequence[Sent]:

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from fsm_bootstrap.simulation.simulation import Simulated
+from fsm_bootstrap.simulation.story import Story
 from fsm_ports.writes import Touch
-from tests.simulation.simulation import Simulated
-from tests.simulation.story import Story
 
 ROADS_TRIED = 2
 """Roads on which one emission may be accepted: on the first without an answer, so on the second, too."""

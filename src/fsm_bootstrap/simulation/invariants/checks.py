@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.simulation.invariants.busy import (
+from fsm_bootstrap.simulation.invariants.busy import (
     i8_busy_spends_no_retry,
     i16_busy_is_met_a_bounded_number_of_times_a_lease,
 )
-from tests.simulation.invariants.emission import (
+from fsm_bootstrap.simulation.invariants.emission import (
     i4_acknowledged_means_safe_elsewhere,
     i9_sends_stay_within_steps_and_duplicates,
 )
-from tests.simulation.invariants.progress import (
+from fsm_bootstrap.simulation.invariants.progress import (
     i5_every_machine_ends_as_it_should,
     i6_after_the_storm_all_come_to_rest_soon,
 )
-from tests.simulation.invariants.recovery import i18_recovery_touches_a_machine_once_per_age
-from tests.simulation.invariants.runs import (
+from fsm_bootstrap.simulation.invariants.recovery import i18_recovery_touches_a_machine_once_per_age
+from fsm_bootstrap.simulation.invariants.runs import (
     i10_what_rests_starts_nothing_but_what_was_in_flight,
     i11_runs_of_a_step_do_not_overlap,
     i17_a_machine_fails_only_once_its_retries_are_spent,
     i20_no_retry_runs_before_its_time,
 )
-from tests.simulation.invariants.steps import (
+from fsm_bootstrap.simulation.invariants.steps import (
     i1_committed_steps_have_no_gap_and_no_repeat,
     i2_the_step_never_falls,
     i3_each_context_is_the_output_of_one_run_on_the_one_before,
     i7_a_step_runs_only_after_the_one_before_is_committed,
 )
-from tests.simulation.simulation import Simulated
-from tests.simulation.story import Story
+from fsm_bootstrap.simulation.simulation import Simulated
+from fsm_bootstrap.simulation.story import Story
 
 Check = Callable[[Simulated, Story], Iterator[str]]
 
@@ -55,5 +55,11 @@ CHECKS: dict[str, Check] = {
 
 def violations(simulated: Simulated) -> list[str]:
     """What the trace shows to be broken, each line beginning with the invariant's name."""
-    story = Story(simulated.trace)
-    return [f"{name}: {what}" for name, check in CHECKS.items() for what in check(simulated, story)]
+    broken = found(simulated, Story(simulated.trace))
+    return [f"{name}: {what}" for name, lines in broken.items() for what in lines]
+
+
+def found(simulated: Simulated, story: Story) -> dict[str, list[str]]:
+    """The same, by invariant; those that hold are left out."""
+    broken = {name: list(check(simulated, story)) for name, check in CHECKS.items()}
+    return {name: lines for name, lines in broken.items() if lines}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TypeVar
 
 from fsm_adapters.codec.json_codec import JsonCodec
+from fsm_bootstrap.simulation.kernel import Kernel
+from fsm_bootstrap.simulation.trace import RunBegan, RunEnded, Trace
 from fsm_domain.machine import Step
 from fsm_ports.codec import ContextCodec
-from tests.simulation.kernel import Kernel
-from tests.simulation.trace import RunBegan, RunEnded, Trace
 
 T = TypeVar("T")
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
+from fsm_bootstrap.simulation.faults import STORM, Faults
+from fsm_bootstrap.simulation.machines import Actions, machines
+from fsm_bootstrap.simulation.set_ups import SetUp
 from fsm_domain import RetryPolicy
 from fsm_domain.runtime.limits import Limits
+from fsm_domain.runtime.registry import Machines
 from fsm_ports.instance import Status
-from tests.simulation.faults import STORM, Faults
-from tests.simulation.set_ups import SetUp
 
 COMPLETES = frozenset({Status.COMPLETED})
 FAILS = frozenset({Status.FAILED})
@@ -20,10 +22,12 @@ class Start(NamedTuple):
     """A machine instance to start, and what becomes of it in the end."""
 
     machine: str
-    context: dict[str, Any]  # Any: plain JSON
+    context: Mapping[str, Any]  # Any: plain JSON
     ends: frozenset[Status] = COMPLETES
     events: int = 0
     """Outside events that a sender has for it."""
+    text: str | None = None
+    """In the place of the context: JSON of what the machine's own type says."""
 
 
 def loops(count: int, left: int = 5, **more: object) -> tuple[Start, ...]:
@@ -36,15 +40,33 @@ GENEROUS = RetryPolicy(max_retries=40, base=1.0, cap=10.0)
 STRICT = RetryPolicy(max_retries=2, base=1.0, cap=10.0)
 
 
+Cast: TypeAlias = Callable[[Actions, RetryPolicy], Machines]
+"""All machines of a scenario, of such actions and with such patience."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
     """Times in seconds."""
 
     name: str
+    about: str
+    """In a few words, for a person who chooses."""
     set_up: SetUp
     starts: Sequence[Start] = field(default_factory=lambda: loops(3))
+    cast: Cast = machines
+    """Makes the machines; of those that no start names none is there."""
+    knowable: bool = True
+    """The actions do the same on the same input, so that each context can be computed again."""
+    attended: bool = False
+    """Somebody sends whatever event a waiting machine handles; else only what the starts say."""
+    data: str | None = None
+    """JSON that comes with each such event; None: a number."""
     workers: int = 2
     batch: int = 4
+    idle: float = 8.0
+    """Longest pause between two polls of a worker who finds nothing."""
+    calm: float = 6 * 3600.0
+    """How long the simulation may go on after its storm."""
     claim: float = 30.0
     """How long a source hides what it handed out."""
     invocation: float | None = None
@@ -69,6 +91,8 @@ class Scenario:
     """Callers repeat what they saw no answer to; else those that die leave it at that."""
     named: bool = True
     """Callers choose the ids."""
+    holds: bool = True
+    """Something can hold a message back, so that machines can keep time."""
     exclusive: bool = False
     """A lock that never fails, or the source's own claims, keep runs of one step apart."""
     puts_off: bool = False

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from fsm_bootstrap.simulation.faults import CALM
+from fsm_bootstrap.simulation.kernel import Kernel
+from fsm_bootstrap.simulation.own_machines import distances, handled, nearest
+from fsm_bootstrap.simulation.scenario import Start
 from fsm_domain.runtime.client import Client
 from fsm_domain.runtime.errors import Conflict, NotFound
 from fsm_domain.runtime.operator import Operator
 from fsm_domain.runtime.recoverer import Recoverer
+from fsm_domain.runtime.registry import Machines
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import PortError
-from fsm_ports.instance import ENDED, Status
-from tests.simulation.faults import CALM
-from tests.simulation.kernel import Kernel
-from tests.simulation.scenario import Start
+from fsm_ports.instance import ENDED, Instance, Status
 
 T = TypeVar("T")
+
+PATIENCE = 15
+"""Steps after which whoever attends a machine sends it the shortest way to its end."""
 Open = Callable[[], Runtime]
 """How a process begins to live: with connections of its own."""
 
@@ -25,16 +30,25 @@ def caller(
     kernel: Kernel, open: Open, start: Start, correlation_id: str | None, tell: Callable[[str], None], tries: int
 ) -> None:
     """Starts one machine, and repeats that until it is answered, or `tries` times."""
-    client = Client(open())
+    runtime = open()
+    client, context = Client(runtime), first_context(runtime, start)
     kernel.sleep(kernel.random.uniform(0.0, 5.0))
     for _ in range(tries):
         try:
-            tell(client.start(start.machine, start.context, correlation_id=correlation_id).correlation_id)
+            tell(client.start(start.machine, context, correlation_id=correlation_id).correlation_id)
         except PortError as error:
             correlation_id = _noted(error)
             kernel.sleep(kernel.random.uniform(0.0, 5.0))
         else:
             return
+
+
+def first_context(runtime: Runtime, start: Start) -> object:
+    """What the machine is started with."""
+    if start.text is None:
+        return start.context
+    decoded: object = runtime.codec.decode(runtime.machines[start.machine].context, start.text)
+    return decoded
 
 
 def sender(kernel: Kernel, open: Open, start: Start, correlation_id: str) -> None:
@@ -53,8 +67,62 @@ def sender(kernel: Kernel, open: Open, start: Start, correlation_id: str) -> Non
             kernel.sleep(kernel.random.uniform(0.0, 5.0))
 
 
-def operator(kernel: Kernel, open: Open, correlation_id: str, *, aborts: bool) -> None:
-    """Pauses and resumes, redrives what failed; in the end perhaps aborts."""
+class Attendant:
+    """Looks at every instance for ever, and sends to those that wait an event that they handle.
+
+    What it set out to send it sends until it is answered, also after a crash.
+    """
+
+    def __init__(
+        self, kernel: Kernel, open: Open, started: Mapping[str, Start], machines: Machines, idle: float,
+        data: str | None,
+    ) -> None:  # fmt: skip
+        self._kernel, self._open, self._started, self._machines = kernel, open, started, machines
+        self._idle, self._data = idle, data
+        self._letters: dict[str, tuple[str, int]] = {}
+        """By correlation id: event, and the step that it is for."""
+
+    def live(self) -> None:
+        runtime = self._open()
+        hands, client = Operator(runtime), Client(runtime)
+        nap = 1.0
+        while True:
+            self._kernel.sleep(self._kernel.random.uniform(0.0, nap))
+            nap = min(2 * nap, self._idle)
+            for correlation_id in list(self._started):
+                if correlation_id not in self._letters:
+                    try:
+                        self._write(client.get(correlation_id))
+                    except (NotFound, PortError):
+                        continue
+                if correlation_id in self._letters:
+                    self._send(hands, correlation_id)
+                    nap = 1.0
+
+    def _write(self, record: Instance) -> None:
+        if record.status is not Status.WAITING or record.paused:
+            return
+        machine = self._machines[record.machine]
+        node = machine.nodes[record.state]
+        ways = handled(node)
+        if not ways:
+            return
+        if record.step < PATIENCE:
+            way = ways[self._kernel.random.randrange(len(ways))]
+        else:
+            way = nearest(node.transitions, distances(machine))
+        if way in ways:
+            self._letters[record.correlation_id] = way.event, record.step
+
+    def _send(self, hands: Operator, correlation_id: str) -> None:
+        event, step = self._letters[correlation_id]
+        data = str(step) if self._data is None else self._data
+        _insist(self._kernel, lambda: hands.send(correlation_id, event, data, f"e{step}"))
+        del self._letters[correlation_id]
+
+
+def operator(kernel: Kernel, open: Open, correlation_id: str, *, aborts: bool, redrives: float) -> None:
+    """Pauses and resumes, redrives what failed, so often at most; in the end perhaps aborts."""
     hands, client = Operator(open()), Client(open())
     kernel.sleep(kernel.random.uniform(0.0, 15.0))
     _insist(kernel, lambda: hands.pause(correlation_id))
@@ -65,6 +133,9 @@ def operator(kernel: Kernel, open: Open, correlation_id: str, *, aborts: bool) -
     while True:
         record = _insist(kernel, lambda: client.get(correlation_id))
         if record is not None and record.status is Status.FAILED:
+            if redrives <= 0:
+                return
+            redrives -= 1
             _insist(kernel, lambda: hands.redrive(correlation_id))
         elif record is not None and record.status in ENDED:
             return
@@ -88,6 +159,7 @@ def weather(kernel: Kernel, fragile: tuple[str, ...]) -> None:
         kernel.sleep(kernel.random.uniform(1.0, 20.0))
         if kernel.chance(kernel.faults.outage):
             port = fragile[kernel.random.randrange(len(fragile))]
+            kernel.faulted["outage"] += 1
             kernel.down[port] = kernel.now + kernel.random.uniform(0.0, kernel.faults.longest_outage)
 
 

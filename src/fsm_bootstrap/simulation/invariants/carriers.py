@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from fsm_bootstrap.simulation.set_ups import sqlite
+from fsm_bootstrap.simulation.simulation import Simulated
+from fsm_bootstrap.simulation.story import by_workers, rests, settlements
+from fsm_bootstrap.simulation.trace import NOT_REACHED, Call
 from fsm_ports.instance import Instance, Status, resume_position
 from fsm_ports.messages import ACK, Delivery, Outgoing
 from fsm_ports.results import Committed
 from fsm_ports.writes import Commit, Resume, Touch
-from tests.simulation.set_ups import sqlite
-from tests.simulation.simulation import Simulated
-from tests.simulation.story import by_workers, rests, settlements
-from tests.simulation.trace import NOT_REACHED, Call
 
 
 class Content(NamedTuple):
@@ -68,7 +68,7 @@ class Carriers:
                 self._received(call)
             case "settle":
                 for name in self._settled(call):
-                    if not self._is_carried(name):
+                    if not self.carries(name):
                         yield name
             case _:
                 pass
@@ -125,10 +125,11 @@ class Carriers:
 
     def _claims(self, call: Call, key: tuple[str, str], held: Held) -> bool:
         """The claim under which the process settles is the last one that was given."""
-        last = self._shards[_shard(key)] if call.port == "stream" else held.claim
+        last = self._shards[_shard(key)] if call.port.startswith("stream") else held.claim
         return self._receives.get((call.process, *key)) == last
 
-    def _is_carried(self, name: str) -> bool:
+    def carries(self, name: str) -> bool:
+        """Something goes on with the machine, or it is at rest."""
         record = self._records.get(name)
         if record is None:
             return name in self._buried

@@ -19,6 +19,11 @@ from fsm_adapters.memory import (
 from fsm_adapters.sqlite.checkpoint_store import SqliteCheckpointStore
 from fsm_adapters.sqlite.file import SqliteFile
 from fsm_adapters.sqlite.record_bus import SqliteRecordBus
+from fsm_bootstrap.simulation.faults import PRIMARY, SECONDARY
+from fsm_bootstrap.simulation.kernel import Kernel
+from fsm_bootstrap.simulation.ports import WiredBus, WiredHistory, WiredLock, WiredRetry, WiredSource, WiredStore
+from fsm_bootstrap.simulation.trace import Trace
+from fsm_bootstrap.simulation.wire import Wire
 from fsm_domain.failover.checkpoint_store import HomedCheckpointStore
 from fsm_domain.failover.lock_cache import FailoverLockCache
 from fsm_ports import (
@@ -32,10 +37,6 @@ from fsm_ports import (
     RetryScheduler,
     Sent,
 )
-from tests.simulation.kernel import Kernel
-from tests.simulation.ports import WiredBus, WiredHistory, WiredLock, WiredRetry, WiredSource, WiredStore
-from tests.simulation.trace import Trace
-from tests.simulation.wire import Wire
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Lab:
     folder: Path
 
     def wire(self, port: str, *, fragile: bool = True) -> Wire:
-        return Wire(self.kernel, self.trace, port, fragile=fragile)
+        """A second one of a kind has a number at the end of its name."""
+        rank = SECONDARY if port.endswith("2") else PRIMARY
+        return Wire(self.kernel, self.trace, port, rank, fragile=fragile)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +73,8 @@ SetUp: TypeAlias = Callable[[Lab], Connect]
 
 HOLDING = frozenset({"queue", "queue2", "retry", "retry2", "records"})
 """Ports that hold a message until its time."""
+PORTS = (PRIMARY, SECONDARY, "store", "store2", "queue", "stream", "stream2", "retry", "retry2", "records", "history")
+"""What can be made to fail more often."""
 THIN_BYTES = 4_100
 """Largest message of a road so narrow that no context fits through it."""
 
@@ -145,12 +150,20 @@ def failover(lab: Lab) -> Connect:
     caches, store = {"lock": MemoryLockCache(clock), "lock2": MemoryLockCache(clock)}, _store()
 
     def connect() -> Ports:
+        other = lab.wire("stream2")
         tables_of = [WiredSource(lab.wire(name), table) for name, table in tables.items()]
         return Ports(
             store=WiredStore(lab.wire("store"), store),
-            buses=[WiredBus(lab.wire("queue"), first, can_delay=True), WiredBus(lab.wire("stream"), second)],
+            buses=[
+                WiredBus(lab.wire("queue"), first, can_delay=True),
+                WiredBus(other, second),
+            ],
             retries=[WiredRetry(lab.wire(name), table) for name, table in tables.items()],
-            sources=[WiredSource(lab.wire("queue"), first), WiredSource(lab.wire("stream"), second), *tables_of],
+            sources=[
+                WiredSource(lab.wire("queue"), first),
+                WiredSource(other, second),
+                *tables_of,
+            ],
             lock=FailoverLockCache(clock, *(WiredLock(lab.wire(name), cache) for name, cache in caches.items())),
         )
 

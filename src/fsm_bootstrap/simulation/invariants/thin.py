@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from fsm_bootstrap.simulation.simulation import Simulated
+from fsm_bootstrap.simulation.story import Story
 from fsm_ports.instance import Instance, Status
-from tests.simulation.simulation import Simulated
-from tests.simulation.story import Story
 
 Content = tuple[int, Status, str, str | None, str | None, str | None, int]
 

@@ -32,7 +32,17 @@ class Faults:
     """At each turn of the weather: one of the scenario's fragile back ends goes down."""
     longest_outage: float = 90.0
     """Seconds."""
+    failing: tuple[tuple[str, float], ...] = ()
+    """More failures of some back ends: of a port, or of all that are `primary` or `secondary`; half of them did not
+    happen, of the other half nobody knows."""
 
+    def failing_of(self, port: str, rank: str) -> float:
+        """How often a call of this port fails beside the others, as a probability."""
+        return sum(share for name, share in self.failing if name in (port, rank))
+
+
+PRIMARY, SECONDARY = "primary", "secondary"
+"""Ranks of back ends."""
 
 CALM = Faults()
 """Nothing goes wrong."""

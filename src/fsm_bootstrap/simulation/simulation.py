@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from fsm_adapters.memory import MemoryMetrics
+from fsm_adapters.system.awaiting import AwaitRunner
 from fsm_adapters.system.time_limit import ElapsedTimeLimit
+from fsm_bootstrap.simulation.faults import CALM
+from fsm_bootstrap.simulation.kernel import Kernel
+from fsm_bootstrap.simulation.machines import Actions
+from fsm_bootstrap.simulation.people import Attendant, caller, operator, sender, timer, weather
+from fsm_bootstrap.simulation.runs import Runs
+from fsm_bootstrap.simulation.scenario import Scenario, Start
+from fsm_bootstrap.simulation.set_ups import Connect, Lab, Ports
+from fsm_bootstrap.simulation.trace import Calm, Crashed, Trace
 from fsm_domain.failover.post import Post
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.registry import Machines
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import PortError
 from fsm_ports.instance import Instance, Status
-from tests.simulation.faults import CALM
-from tests.simulation.kernel import Kernel
-from tests.simulation.machines import Actions, machines
-from tests.simulation.people import caller, operator, sender, timer, weather
-from tests.simulation.runs import Runs
-from tests.simulation.scenario import Scenario, Start
-from tests.simulation.set_ups import Connect, Lab, Ports
-from tests.simulation.trace import Calm, Crashed, Trace
 
 QUIET = 200.0
 """Seconds without a delivery after which nothing more will come: more than any claim, lease or stall."""
 CALM_TURNS = 60_000
-CALM_SECONDS = 6 * 3600.0
-"""How long a simulation may go on after its storm."""
-LONGEST_IDLE = 8.0
-"""Seconds between two polls of a worker who finds nothing."""
+"""How many turns a simulation may take after its storm."""
 FAITHFUL_TRIES = 10_000
 
 
@@ -44,6 +43,8 @@ class Simulated:
     started: dict[str, Start]
     """By correlation id."""
     machines: Machines
+    faulted: Mapping[str, int]
+    """What went wrong, and how often."""
     emits: bool
     """The store delivers what is committed."""
     ended: bool
@@ -63,26 +64,32 @@ class _Simulation:
         self._runs = Runs(self._kernel, self._trace)
         actions = Actions(self._kernel, self._runs, seed, scenario.raising, scenario.action)
         started = {start.machine for start in scenario.starts}
-        self._machines = {name: each for name, each in machines(actions, scenario.retry).items() if name in started}
+        cast = scenario.cast(actions, scenario.retry)
+        self._machines = {name: machine for name, machine in cast.items() if name in started}
+        self._waiting = AwaitRunner()
         self._connect: Connect = scenario.set_up(Lab(self._kernel, self._trace, folder))
         self._started: dict[str, Start] = {}
-        self._unfinished, self._emits = 0, False
+        self._unfinished, self._emits, self._idle = 0, False, scenario.idle
         self._kernel.on_crash = self._crashed
 
     def run(self) -> Simulated:
         kernel, scenario = self._kernel, self._scenario
         self._populate()
         kernel.faults = scenario.faults
-        kernel.run(self._at_rest, kernel.random.randint(scenario.storm // 10, scenario.storm), CALM_SECONDS)
+        kernel.run(self._at_rest, kernel.random.randint(scenario.storm // 10, scenario.storm), scenario.calm)
         kernel.faults = CALM
         kernel.down.clear()
         self._trace.add(Calm(self._trace.next_number, kernel.now))
-        ended = kernel.run(self._at_rest, CALM_TURNS, CALM_SECONDS) and self._drain()
+        ended = kernel.run(self._at_rest, CALM_TURNS, scenario.calm) and self._drain()
         kernel.close()
-        return Simulated(scenario, self._seed, self._trace, self._started, self._machines, self._emits, ended)
+        self._waiting.close()
+        return Simulated(
+            scenario, self._seed, self._trace, self._started, self._machines, kernel.faulted, self._emits, ended
+        )
 
     def _populate(self) -> None:
         kernel, scenario = self._kernel, self._scenario
+        redrives = inf if scenario.knowable else 3  # an action of a user's own may never come right
         for n in range(scenario.workers):
             kernel.spawn(f"worker{n}", self._worker)
         for n, start in enumerate(scenario.starts):
@@ -94,10 +101,13 @@ class _Simulation:
                 aborts = Status.ABORTED in start.ends
                 self._task(
                     f"operator{n}",
-                    lambda i=f"m{n}", a=aborts: operator(kernel, self._open, i, aborts=a),  # type: ignore[misc]  # as above
+                    lambda i=f"m{n}", a=aborts: operator(kernel, self._open, i, aborts=a, redrives=redrives),  # type: ignore[misc]  # as above
                 )
         for n in range(2 if scenario.recovery else 0):
             kernel.spawn(f"timer{n}", lambda: timer(kernel, self._open, scenario.recovery))
+        if scenario.attended:
+            attendant = Attendant(kernel, self._open, self._started, self._machines, scenario.idle, scenario.data)
+            kernel.spawn("attendant", attendant.live)
         if scenario.fragile:
             kernel.spawn("weather", lambda: weather(kernel, tuple(scenario.fragile)), mortal=False)
 
@@ -132,7 +142,7 @@ class _Simulation:
             codec=self._runs,
             clock=kernel.clock,
             random=kernel.ids,
-            wait=never,
+            wait=never if self._scenario.knowable else self._waiting,
             limit=ElapsedTimeLimit(kernel.clock),
             metrics=MemoryMetrics(),
             lock=ports.lock,
@@ -156,7 +166,7 @@ class _Simulation:
                 outcomes = dispatcher.handle(received, deadline)
                 source.settle(received, outcomes)
                 handled += len(received)
-            idle = 0.1 if handled else min(2 * idle, LONGEST_IDLE)
+            idle = 0.1 if handled else min(2 * idle, self._idle)
             kernel.sleep(kernel.random.uniform(0.0, idle))
 
     def _at_rest(self) -> bool:
@@ -166,9 +176,10 @@ class _Simulation:
 
     def _drain(self) -> bool:
         """Copies of messages are still on their way."""
-        last = self._kernel.turns + CALM_TURNS
+        self._idle *= 5  # nothing but the end of some claim is to be expected
+        last, quiet = self._kernel.turns + CALM_TURNS, QUIET + self._idle
         while self._kernel.turns < last:
-            if not self._kernel.run(self._delivered_since(self._trace.deliveries), CALM_TURNS, QUIET):
+            if not self._kernel.run(self._delivered_since(self._trace.deliveries), CALM_TURNS, quiet):
                 return True
         return False
 

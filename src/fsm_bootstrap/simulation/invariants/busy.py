@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from fsm_bootstrap.simulation.simulation import Simulated
+from fsm_bootstrap.simulation.story import Story
+from fsm_bootstrap.simulation.trace import Call, Crashed
 from fsm_ports.errors import PortError
 from fsm_ports.results import Busy
-from tests.simulation.simulation import Simulated
-from tests.simulation.story import Story
-from tests.simulation.trace import Call, Crashed
 
 BUSY_A_LEASE = 2
 """It is put off until the lease ends; once more for the copy that the source handed out at the same time."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from fsm_bootstrap.simulation.faults import Fate
+from fsm_bootstrap.simulation.kernel import Crash, Kernel
+from fsm_bootstrap.simulation.trace import NOT_REACHED, Call, Trace, without_receipts
 from fsm_ports.errors import OutcomeUnknown, PortError, PortUnavailable
-from tests.simulation.faults import Fate
-from tests.simulation.kernel import Crash, Kernel
-from tests.simulation.trace import NOT_REACHED, Call, Trace, without_receipts
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -17,15 +17,15 @@ R = TypeVar("R")
 class Wire:
     """The way to one back end; `fragile` ones meet failures, all of them crashes of their callers."""
 
-    def __init__(self, kernel: Kernel, trace: Trace, port: str, *, fragile: bool = True) -> None:
-        self.kernel, self.trace, self.port, self.fragile = kernel, trace, port, fragile
+    def __init__(self, kernel: Kernel, trace: Trace, port: str, rank: str, *, fragile: bool = True) -> None:
+        self.kernel, self.trace, self.port, self.rank, self.fragile = kernel, trace, port, rank, fragile
 
     def call(self, operation: str, items: Sequence[T], do: Callable[[Sequence[T]], Sequence[R]]) -> list[R | PortError]:
         """One call for many items; each has a fate of its own."""
         kernel = self.kernel
         kernel.pause()
         down = kernel.down.get(self.port, 0.0) > kernel.now
-        fates = [Fate.UNAVAILABLE if down else self._fate() for _ in items]
+        fates = [self._fate(down=down) for _ in items]
         dies_within = len(items) > 1 and kernel.chance(kernel.faults.crash)
         if dies_within:  # some of the items got there
             reached = kernel.random.randrange(len(items))
@@ -46,7 +46,7 @@ class Wire:
         kernel = self.kernel
         kernel.pause()
         down = kernel.down.get(self.port, 0.0) > kernel.now
-        fate = Fate.UNAVAILABLE if down else self._fate()
+        fate = self._fate(down=down)
         found = do() if fate in (Fate.DONE, Fate.UNANSWERED) else ()
         effects = found if isinstance(found, Sequence) else (found,)
         answer = found if fate is Fate.DONE else self._failure(fate)
@@ -66,14 +66,21 @@ class Wire:
             )
         )  # fmt: skip
 
-    def _fate(self) -> Fate:
+    def _fate(self, *, down: bool) -> Fate:
+        fate = Fate.UNAVAILABLE if down else self._drawn()
+        if fate is not Fate.DONE:
+            self.kernel.faulted[fate.value] += 1
+        return fate
+
+    def _drawn(self) -> Fate:
         kernel, faults = self.kernel, self.kernel.faults
         if not self.fragile:
             return Fate.DONE
+        failing = faults.failing_of(self.port, self.rank)
         drawn = kernel.random.random()
-        if drawn < faults.unavailable:
+        if drawn < faults.unavailable + failing / 2:
             return Fate.UNAVAILABLE
-        if drawn < faults.unavailable + faults.unknown:
+        if drawn < faults.unavailable + faults.unknown + failing:
             return Fate.LOST if kernel.random.random() < 0.5 else Fate.UNANSWERED
         return Fate.DONE
 

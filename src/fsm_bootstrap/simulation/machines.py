@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
+from inspect import isawaitable
 from typing import Any
 
+from fsm_bootstrap.simulation.kernel import Crash, Kernel, drawn
+from fsm_bootstrap.simulation.runs import Runs
+from fsm_bootstrap.simulation.trace import Trace
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
 from fsm_domain.machine import Node
 from fsm_domain.runtime.registry import Machines, registry
-from tests.simulation.kernel import Crash, Kernel
-from tests.simulation.runs import Runs
-from tests.simulation.trace import Trace
 
 Context = dict[str, Any]  # Any: plain JSON
 AnyMachine = Machine[Any, Any]
@@ -59,6 +60,49 @@ class Actions:
 
         return action
 
+    def choosing(
+        self, label: str, choose: Callable[[Context, Step], str | None]
+    ) -> Callable[[Context, Step], Any]:  # Any: which of a state's events is known at run time only
+        """Counts `left` down; `choose` says how to go on."""
+        fold = self.folding(label)
+
+        def action(context: Context, step: Step) -> Any:  # noqa: ANN401 - as above
+            fold(context, step)
+            context["left"] -= 1
+            self._work(context, step)
+            return choose(context, step)
+
+        return action
+
+    def watched(self, action: Callable[[Any, Step], Any]) -> Callable[[Any, Step], Any]:  # Any: a user's own action
+        """The same action; the process may crash before it and after it."""
+
+        async def awaited(value: Awaitable[object]) -> object:
+            with self._told():
+                answer = await value
+            self._kernel.pause()
+            return answer
+
+        def watched(context: Any, step: Step) -> Any:  # noqa: ANN401 - as above
+            self._begin(step)
+            self._kernel.pause()
+            with self._told():
+                value: object = action(context, step)
+            if isawaitable(value):
+                return awaited(value)
+            self._kernel.pause()
+            return value
+
+        return watched
+
+    @contextmanager
+    def _told(self) -> Generator[None]:
+        try:
+            yield
+        except Exception:
+            self._runs.raised()
+            raise
+
     def _begin(self, step: Step) -> None:
         self._runs.begin(step)
 
@@ -74,7 +118,7 @@ class Actions:
 
     def _fails(self, step: Step) -> bool:
         key = f"{self._seed}/{step.correlation_id}/{step.number}/{step.retries}"
-        return self._raising > 0 and random.Random(key).random() < self._raising
+        return self._raising > 0 and drawn(key) < self._raising
 
 
 class PureActions(Actions):
