@@ -161,8 +161,8 @@ def command(port: int, *words: str, login: Sequence[str] = ()) -> bytes:
         return link.recv(65536)
 
 
-def eventually(look: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + PATIENCE
+def eventually(look: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
     while not look():
         assert time.monotonic() < end, what
         time.sleep(0.02)

@@ -22,7 +22,7 @@ from tests.e2e.services import BUSES, DEAD_LETTERS, RECORDS, RETRIES, make_resou
 ORDERS = Path(__file__).parents[2] / "examples" / "orders"
 HANDLER = "fsm_bootstrap.lambda_app.handler"
 CANARY = "canary-5c1f"
-TICK = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
+TICK: Mapping[str, object] = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
 
 
 def environment(backend: Backend, **more: str) -> dict[str, str]:

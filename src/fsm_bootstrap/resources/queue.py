@@ -52,7 +52,7 @@ class Queue:
         attributes = self._attributes()
         if attributes is None or isinstance(attributes, PortError):
             return attributes
-        differences = []
+        differences: list[Difference] = []
         visibility = int(attributes.get("VisibilityTimeout", "30"))
         if visibility < self.claim_seconds:
             differences.append(

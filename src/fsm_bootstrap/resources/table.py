@@ -91,8 +91,8 @@ class Table:
         def add() -> PortError | None:
             part = TableSchema(index.hash_key, index.range_key, (index,)).create_arguments(self.source.name)
             wanted = {index.hash_key.name, index.range_key.name}
-            definitions = [each for each in part["AttributeDefinitions"] if each["AttributeName"] in wanted]
-            (made,) = part["GlobalSecondaryIndexes"]
+            definitions = [each for each in part.get("AttributeDefinitions", ()) if each["AttributeName"] in wanted]
+            (made,) = list(part.get("GlobalSecondaryIndexes", ()))
             return done(
                 self.source,
                 lambda: self.client().update_table(
@@ -127,9 +127,10 @@ class Table:
         answer = found(self.source, lambda: self.client().describe_time_to_live(TableName=self.source), MISSING)
         if isinstance(answer, PortError):
             return answer
-        given = {} if answer is None else answer.get("TimeToLiveDescription", {})
-        if given.get("TimeToLiveStatus") in ("ENABLED", "ENABLING") and given.get("AttributeName") == wanted:
-            return ()
+        if answer is not None:
+            given = answer.get("TimeToLiveDescription", {})
+            if given.get("TimeToLiveStatus") in ("ENABLED", "ENABLING") and given.get("AttributeName") == wanted:
+                return ()
         return [Difference(f"nothing removes old items: it has no TTL on {wanted}", mend=self._set_ttl)]
 
     def _set_ttl(self) -> PortError | None:

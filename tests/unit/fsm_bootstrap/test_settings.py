@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -206,7 +207,7 @@ def test_module_of_settings_serves_what_the_environment_leaves_open(
         f"PRIMARY_STREAM_SOURCE = {str(SQS)!r}\nSECONDARY_STREAM_SOURCE = None\nCLAIM_SECONDS = 60\nOTHER = 1\n"
         f"ELASTICACHE_PASSWORDS = {{'arn:aws:elasticache:us-east-1:1:cluster:c': 'secret'}}\n"
     )
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     monkeypatch.setenv("FSM_SETTINGS", "shop_settings")
     monkeypatch.setenv("CLAIM_SECONDS", "45")
     settings = load_settings()
@@ -243,7 +244,7 @@ AWS_CHAOS = {{{str(SQS)!r}: {{ValueError('lost'): 0.1, None: 0.2}}}}
 JSON_DUMPS_ADDITIONAL_KWARGS = {{'default': str}}
 """
     )
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     monkeypatch.setenv("FSM_SETTINGS", "original_settings")
     settings = load_settings()
     assert settings.stream.kind == "kinesis"
