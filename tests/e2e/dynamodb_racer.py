@@ -9,17 +9,24 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fsm_adapters._aws.clients import AwsClients
+from fsm_adapters.dynamodb.checkpoint_store import DynamoCheckpointStore
 from fsm_adapters.dynamodb.lock_cache import DynamoLockCache
 from fsm_adapters.dynamodb.retry_source import DynamoRetrySource
 from fsm_adapters.system.clock import SystemClock
 from fsm_adapters.system.random import SystemRandom
-from fsm_ports import ACK, Instance, Lease, PortError
+from fsm_contract import samples
+from fsm_contract.suite import at_once
+from fsm_ports import ACK, Commit, Committed, Instance, Lease, PortError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
+
+THREADS = 4
+"""Of each process, where the processes alone are too few."""
 
 
 def _lease(client: Callable[[], DynamoDBClient], table: str, rounds: int, number: int) -> list[str]:
@@ -27,6 +34,23 @@ def _lease(client: Callable[[], DynamoDBClient], table: str, rounds: int, number
     locks, until = DynamoLockCache(client, table, source=table, clock=SystemClock()), time.time() + 1000
     keys = [f"round-{n}" for n in range(rounds)]
     return [key for key in keys if isinstance(locks.acquire([key], f"owner-{number}", until)[0], Lease)]
+
+
+def _commit(client: Callable[[], DynamoDBClient], table: str, rounds: int, number: int) -> list[str]:
+    """The steps that this process committed, several of its threads at once."""
+    store = DynamoCheckpointStore(client, table, source=table, clock=SystemClock(), random=SystemRandom())
+    won: list[str] = []
+
+    def commit(step: int, thread: int) -> None:
+        after = samples.record("a", 1_700_000_000.0 + step, step)._replace(run_id=f"run-{number}-{thread}")
+        (result,) = store.commit([Commit(after)])
+        assert not isinstance(result, PortError), result
+        if isinstance(result, Committed):
+            won.append(str(step))
+
+    for step in range(1, rounds + 1):
+        at_once(THREADS, partial(commit, step))
+    return won
 
 
 def _claim(client: Callable[[], DynamoDBClient], table: str, limit: int, number: int) -> list[str]:
@@ -52,7 +76,7 @@ def main() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    work = _lease if job == "lease" else _claim
+    work = {"lease": _lease, "commit": _commit, "claim": _claim}[job]
     sys.stdout.write(json.dumps(work(client, table, int(argument), int(number))))
 
 

@@ -1,4 +1,4 @@
-"""Threads and processes that race on one DynamoDB table: for a lease, and for the entries of a retry table."""
+"""Threads and processes that race on one DynamoDB table: for a lease, a step, and the entries of a retry table."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fsm_adapters.dynamodb import schemas
+from fsm_adapters.dynamodb.checkpoint_store import DynamoCheckpointStore
 from fsm_adapters.dynamodb.lock_cache import DynamoLockCache
 from fsm_adapters.dynamodb.retry_scheduler import DynamoRetryScheduler
 from fsm_adapters.dynamodb.retry_source import DynamoRetrySource
@@ -22,7 +23,7 @@ from fsm_adapters.system.clock import SystemClock
 from fsm_adapters.system.random import SystemRandom
 from fsm_contract import samples
 from fsm_contract.suite import at_once
-from fsm_ports import Busy, Instance, Lease, LeaseResult, Outgoing, PortError
+from fsm_ports import Busy, Commit, Instance, Lease, LeaseResult, Outgoing, PortError
 from tests.backends.backend import Backend
 from tests.contract.dynamodb_tables import SOURCE, new_table, tables
 
@@ -102,6 +103,21 @@ def test_of_processes_that_race_for_a_lease_exactly_one_gets_it(
     answers = _race("lease", ministack.endpoint, new_table(client, schemas.CACHE), ROUNDS)
     wins = Counter(key for mine in answers for key in mine)
     assert wins == Counter({f"round-{n}": 1 for n in range(ROUNDS)})
+
+
+def test_of_threads_of_processes_that_race_for_a_step_exactly_one_commits_it(
+    ministack: Backend, client: Callable[[], DynamoDBClient]
+) -> None:
+    """32 threads in 8 processes."""
+    table = new_table(client, schemas.CHECKPOINT)
+    store = DynamoCheckpointStore(client, table, source=SOURCE, clock=SystemClock(), random=SystemRandom())
+    store.commit([Commit(samples.record("a", 1_700_000_000.0))])
+    answers = _race("commit", ministack.endpoint, table, ROUNDS)
+    wins = Counter(int(step) for mine in answers for step in mine)
+    assert wins == Counter(range(1, ROUNDS + 1))
+    (found,) = store.read(["a"])
+    assert isinstance(found, Instance)
+    assert found.step == ROUNDS
 
 
 def test_timers_in_processes_that_overlap_share_the_entries_out(
