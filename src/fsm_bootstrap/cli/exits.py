@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from fsm_domain.runtime.errors import FsmError
 
 _WRITE_ONE = "fsm check SPEC checks machines without running them; fsm init NAME writes one to begin with"
+_REPEAT = "nothing is lost: repeat the command once the back end answers"
 
 
 class Exit(IntEnum):
@@ -58,6 +59,7 @@ def end_of(error: BaseException) -> End:
 def _known(error: BaseException) -> End | None:
     # Imported only now: a command that goes well never needs them all.
     from fsm_bootstrap.definitions import DefinitionError
+    from fsm_bootstrap.remedies import remedy
     from fsm_domain.machine.errors import MachineError
     from fsm_domain.runtime.errors import FsmError
     from fsm_ports.codec import ContextError
@@ -76,7 +78,7 @@ def _known(error: BaseException) -> End | None:
         case PortRejected():
             return End(Exit.FAILED, message)
         case PortError():
-            return End(Exit.UNREACHABLE, message, "nothing is lost: repeat the command once the back end answers")
+            return End(Exit.UNREACHABLE, message, remedy(message) or _REPEAT)
         case _:
             return None
 

@@ -8,6 +8,7 @@ from typing import Final
 from fsm_bootstrap.application import App
 from fsm_bootstrap.doctor.finding import Finding, Level
 from fsm_bootstrap.registry import missing
+from fsm_bootstrap.remedies import remedy
 from fsm_bootstrap.settings import Settings
 from fsm_bootstrap.source import Source
 from fsm_bootstrap.supplies import Supplies
@@ -16,6 +17,7 @@ from fsm_ports.errors import PortError
 
 _PROBE: Final = "fsm-doctor"
 """A key that nobody else uses."""
+_LOOK: Final = "is the address right, and may this machine reach it?"
 
 
 def resources_found(supplies: Supplies) -> Iterator[Finding]:
@@ -31,7 +33,7 @@ def resources_found(supplies: Supplies) -> Iterator[Finding]:
         subject = f"{' and '.join(resource.variables)}={resource.source}"
         looked = resource.look()
         if isinstance(looked, PortError):
-            yield Finding(Level.ERROR, subject, _reason(looked), _remedy(looked))
+            yield Finding(Level.ERROR, subject, _reason(looked), remedy(str(looked)) or _LOOK)
         elif looked is None:
             yield Finding(Level.ERROR, subject, "does not exist", "fsm resources create makes it")
         else:
@@ -76,36 +78,12 @@ def _locks(app: App) -> Iterator[Finding]:
 def _answered(variable: str, source: Source | None, what: str, answer: object) -> Finding:
     subject = f"{variable}={source.shown if source is not None else ''}"
     if isinstance(answer, PortError):
-        return Finding(Level.ERROR, subject, _reason(answer), _remedy(answer))
+        return Finding(Level.ERROR, subject, _reason(answer), remedy(str(answer)) or _LOOK)
     return Finding(Level.OK, subject, what)
 
 
 def _reason(error: PortError) -> str:
     return str(error)
-
-
-def _remedy(error: PortError) -> str:
-    text = str(error)
-    for sign, remedy in _REMEDIES.items():
-        if sign in text:
-            return remedy
-    return "is the address right, and may this machine reach it?"
-
-
-_REMEDIES: Final = {
-    "AccessDenied": "allow it to the role that this process has",
-    "NOAUTH": "put the password into the URL: redis://:PASSWORD@host:6379",
-    "WRONGPASS": "the password in the URL is wrong",
-    "uthentication": "put the right user and password into the URL",
-    "READONLY": "that is a replica: name the primary",
-    "ExpiredToken": "sign in again: the credentials have expired",
-    "UnrecognizedClient": "the credentials are of no account: check AWS_PROFILE or AWS_ACCESS_KEY_ID",
-    "NoCredentials": "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-    "Unable to locate credentials": "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-    "ResourceNotFound": "fsm resources create makes it",
-    "lacks": "it is no service of AWS that answers there: check ENDPOINTS and AWS_ENDPOINT_URL",
-}
-"""By what stands in an error."""
 
 
 def known_of(settings: Settings) -> Iterator[Finding]:
