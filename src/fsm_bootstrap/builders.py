@@ -169,7 +169,7 @@ def build_limits(settings: Settings, store: CheckpointStore) -> Limits:
             f"MAX_CHAINED_TRANSITIONS={settings.chain}: {settings.checkpoint} delivers every commit at once and cannot "
             "hold one back; set it to 1, or use a stream source other than the checkpoint source"
         )
-    return Limits(chain=settings.chain)
+    return Limits(chain=settings.chain, adopt=settings.adopt_in_flight)
 
 
 def _chosen(port: Port[T], supplies: Supplies, *variables: str) -> list[T]:

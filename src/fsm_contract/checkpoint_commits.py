@@ -124,6 +124,30 @@ class CheckpointCommits(StoreSuite):
         assert done(self.commit(subject, Commit(forged))) == after
         assert self.read(subject) == after
 
+    @pytest.mark.parametrize("step", [0, 1, 7])
+    def test_adoption_makes_a_record_at_any_step(self, subject: StoreSubject, step: int) -> None:
+        foreign = samples.record("a", subject.clock.now(), step)
+        assert done(self.commit(subject, Commit(foreign, adopts=True))) == foreign
+        assert self.read(subject) == foreign
+
+    @pytest.mark.parametrize("step", [2, 3, 4, 7])
+    def test_adoption_overtakes_earlier_steps_alone(self, subject: StoreSubject, step: int) -> None:
+        found = self.running(subject, step=3)
+        self.mark(subject, Pause("a", "wait", found.updated_at))
+        found = self.read(subject) or found
+        foreign = samples.record("a", subject.clock.now(), step)._replace(run_id="other")
+        result = self.commit(subject, Commit(foreign, adopts=True))
+        if step > found.step:
+            assert done(result) == foreign._replace(paused=True)
+        else:
+            assert refused(result) == found
+
+    def test_adoption_does_not_move_what_has_ended(self, subject: StoreSubject) -> None:
+        found = self.running(subject)
+        aborted = done(self.mark(subject, Abort("a", "stop", found.updated_at)))
+        foreign = samples.record("a", subject.clock.now(), 5)
+        assert refused(self.commit(subject, Commit(foreign, adopts=True))) == aborted
+
     def test_repeated_commit_shows_the_writer_its_own_run_id(self, subject: StoreSubject) -> None:
         after = self.next(self.running(subject), run_id="mine")
         done(self.commit(subject, Commit(after)))

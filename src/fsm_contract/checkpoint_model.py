@@ -77,7 +77,8 @@ class _Author:
         dice = self._dice
         if found is None:
             first = samples.record(name, self._now)
-            return Commit(first._replace(step=dice.one_of((0, 0, 0, 1)), run_id=self._run(), attempts=self._attempts()))
+            first = first._replace(step=dice.one_of((0, 0, 0, 1)), run_id=self._run(), attempts=self._attempts())
+            return Commit(first, adopts=dice.chance(5))
         step = found.step + dice.one_of((1, 1, 1, 1, 1, 0, 2, -found.step))
         status = dice.one_of(STATUSES)
         after = samples.record(name, self._now, step, status)._replace(
@@ -91,7 +92,7 @@ class _Author:
         expected = found.status if dice.chance(85) else dice.one_of(list(Status))
         known = [event.id for event in found.inbox]
         taken = dice.one_of(("", "", f"e-{dice.below(8)}", *known, *known))
-        return Commit(after, expected, taken=taken)
+        return Commit(after, expected, taken=taken, adopts=dice.chance(5))
 
     def _mark(self, name: str, found: Instance | None) -> Mark:
         dice, now = self._dice, self._now

@@ -31,6 +31,12 @@ class Happened(Enum):
     PAUSED = "paused"
     RESUMED = "resumed"
     RECOVERED = "recovered"
+    ADOPTED = "adopted"
+    """A machine that another framework ran was taken over at this step."""
+
+
+COMMITS = frozenset({Happened.STARTED, Happened.STEP, Happened.EVENT, Happened.REDRIVEN, Happened.ADOPTED})
+"""What a step becomes true by: once a step."""
 
 
 class HistoryEntry(NamedTuple):
@@ -72,7 +78,9 @@ class HistoryLog(Protocol):
 
 def entry_of_commit(commit: Commit, after: Instance) -> HistoryEntry:
     """The history entry of a commit that took place."""
-    if after.step == 0:
+    if commit.adopts:
+        happened = Happened.ADOPTED
+    elif after.step == 0:
         happened = Happened.STARTED
     elif commit.expected is Status.FAILED:
         happened = Happened.REDRIVEN

@@ -101,6 +101,11 @@ def as_message(instance: Instance) -> Instance:
     return instance._replace(position=position, not_before=0.0, attempts=(), inbox=(), seen=(), error=None)
 
 
+def is_foreign(message: Instance) -> bool:
+    """The message was written by another framework: whoever writes one here signs it with its run."""
+    return not message.run_id
+
+
 def resume_position(step: int) -> str:
     """The position of the message by which a record that was paused at this step goes on."""
     return f"{RESUME_POSITION}{step}"

@@ -8,7 +8,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 Counter: TypeAlias = Literal[
     "started", "transition", "completed", "retry", "fatal", "duplicate", "busy", "quarantined", "nacked", "recovered",
-    "failover",
+    "failover", "adopted",
 ]  # fmt: skip
 Timer: TypeAlias = Literal["action", "machine"]
 
@@ -27,6 +27,7 @@ COUNTERS: Final[Mapping[Counter, str]] = {
     "recovered": "Recovery found a machine that had not moved for too long, and sent its message again.",
     "failover": "Another back end than the first in line took it: a message, with its machine, state and event; or a "
     "lease, an environment or a container, without.",
+    "adopted": "A message of another framework was taken over: its record was made at the step that it bears.",
 }
 """What each counter counts, and which of machine, state and event it bears where not all three."""
 

@@ -28,6 +28,9 @@ class Commit(NamedTuple):
     """Id of the outside event that this commit consumes."""
     note: str = ""
     """Why, for the history: an operator's reason."""
+    adopts: bool = False
+    """The record of a message that another framework sent: applies, at any step, IF there is no record, or one at an
+    earlier step that has not ended."""
 
 
 class Fail(NamedTuple):
@@ -120,15 +123,22 @@ Mark: TypeAlias = Fail | Abort | Pause | Resume | Touch | EnterAttempt | LeaveAt
 def committed(found: Instance | None, commit: Commit) -> Instance | None:
     """The record after the commit; None where it is refused."""
     after = commit.instance._replace(attempts=())
-    if found is None or after.step == 0:
-        return after if found is None and after.step == 0 else None
-    if found.step != after.step - 1 or found.status is not commit.expected:
+    if found is None:
+        return after if after.step == 0 or commit.adopts else None
+    if not _follows(found, commit):
         return None
     seen = found.seen
     if commit.taken and commit.taken not in seen:
         seen = (*seen, commit.taken)[-SEEN_EVENTS:]
     inbox = tuple(event for event in found.inbox if event.id != commit.taken) if commit.taken else found.inbox
     return after._replace(paused=found.paused, inbox=inbox, seen=seen)
+
+
+def _follows(found: Instance, commit: Commit) -> bool:
+    step = commit.instance.step
+    if commit.adopts:
+        return found.step < step and found.status not in ENDED
+    return found.step == step - 1 and found.status is commit.expected
 
 
 def marked(found: Instance | None, mark: Mark) -> Instance | None:

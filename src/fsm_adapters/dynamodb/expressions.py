@@ -97,7 +97,7 @@ def sending(message: Instance, nonce: str) -> Update:
 
 def _first_commit(commit: Commit, nonce: str | None) -> Update | None:
     wanted = commit.instance
-    if wanted.step == 0:
+    if wanted.step == 0 or commit.adopts:
         after = committed(None, commit)
         return after and _commit(after, absent(STEP), nonce, created=True)
     # As if the record before it had nothing but a step and a status.

@@ -5,12 +5,10 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Sequence
 from threading import Lock
-from typing import Final
 
 from fsm_adapters.memory.sizes import ITEM_BYTES, entry_too_large
-from fsm_ports import Happened, HistoryEntry, HistoryLog, PortError, Sent
-
-_COMMITS: Final = frozenset({Happened.STARTED, Happened.STEP, Happened.EVENT, Happened.REDRIVEN})
+from fsm_ports import HistoryEntry, HistoryLog, PortError, Sent
+from fsm_ports.history_log import COMMITS
 
 
 class MemoryHistoryLog(HistoryLog):
@@ -34,7 +32,7 @@ class MemoryHistoryLog(HistoryLog):
         refusal = entry_too_large(entry, self._max_bytes, "memory://")
         if refusal is not None:
             return refusal
-        if entry.happened in _COMMITS:  # a step is committed once, so its second entry is the first one repeated
+        if entry.happened in COMMITS:  # a step is committed once, so its second entry is the first one repeated
             if (entry.correlation_id, entry.step) in self._committed:
                 return None
             self._committed.add((entry.correlation_id, entry.step))

@@ -22,7 +22,7 @@ from fsm_ports import (
     PortError,
     Refused,
 )
-from fsm_ports.history_log import entry_of_mark
+from fsm_ports.history_log import Happened, entry_of_mark
 from fsm_ports.writes import committed, marked
 
 _CREATE: Final = (
@@ -46,6 +46,10 @@ _REPLACE: Final = {
     True: _WHOLE + " WHERE correlation_id = ?",
 }
 _NOTE: Final = "UPDATE history SET note = ? WHERE id = (SELECT tail FROM instance WHERE correlation_id = ?)"
+_ADOPTED: Final = (
+    f"UPDATE history SET happened = '{Happened.ADOPTED.value}'"
+    " WHERE id = (SELECT tail FROM instance WHERE correlation_id = ?)"
+)
 _DUE: Final = "SELECT ready_at, received, claim FROM instance WHERE correlation_id = ?"
 _MARK: Final = (
     "UPDATE instance SET status = ?, paused = ?, position = ?, updated_at = ?, error = ?, extra = ?,"
@@ -88,7 +92,7 @@ class SqliteCheckpointStore(CheckpointStore):
 
     def _alone(self, commit: Commit) -> CommitResult:
         # One statement is a transaction by itself, at two thirds of the price.
-        if not commit.taken and not commit.note and commit.instance.step:
+        if not commit.taken and not commit.note and commit.instance.step and not commit.adopts:
             stepped = self._file.run(_step, commit)
             if stepped is not None:
                 return stepped
@@ -117,14 +121,16 @@ class SqliteCheckpointStore(CheckpointStore):
 
 def _commit(db: sqlite3.Connection, commit: Commit) -> CommitResult:
     """The commit, whatever it meets; for a transaction."""
-    if commit.instance.step == 0:
+    if commit.instance.step == 0 and not commit.adopts:
         return _create(db, commit)
-    stepped = None if commit.taken or commit.note else _step(db, commit)
+    stepped = None if commit.taken or commit.note or commit.adopts else _step(db, commit)
     if stepped is not None:
         return stepped
     before = found(db, commit.instance.correlation_id)
     if isinstance(before, PortError):
         return before
+    if before is None and commit.adopts:
+        return _told(db, _create(db, commit), commit)
     after = committed(before, commit)
     if after is None:
         return Refused(before)
@@ -134,7 +140,14 @@ def _commit(db: sqlite3.Connection, commit: Commit) -> CommitResult:
     note = commit.note or commit.taken
     if note:
         db.execute(_NOTE, (note, after.correlation_id))
-    return Committed(after)
+    return _told(db, Committed(after), commit)
+
+
+def _told(db: sqlite3.Connection, result: CommitResult, commit: Commit) -> CommitResult:
+    """The triggers took an adoption for a start, or for a step."""
+    if commit.adopts and isinstance(result, Committed):
+        db.execute(_ADOPTED, (commit.instance.correlation_id,))
+    return result
 
 
 def _create(db: sqlite3.Connection, commit: Commit) -> CommitResult:

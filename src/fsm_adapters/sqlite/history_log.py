@@ -8,11 +8,11 @@ from typing import Final
 
 from fsm_adapters.sqlite.file import SqliteFile
 from fsm_adapters.sqlite.rows import ENTRY, Row, entry_of, tell
-from fsm_ports import Happened, HistoryEntry, HistoryLog, PortError, PortRejected, Sent
+from fsm_ports import HistoryEntry, HistoryLog, PortError, PortRejected, Sent
+from fsm_ports.history_log import COMMITS
 
-_COMMITS: Final = frozenset({Happened.STARTED, Happened.STEP, Happened.EVENT, Happened.REDRIVEN})
 _OF_STEP: Final = "SELECT 1 FROM history WHERE loose = 1 AND correlation_id = ? AND step = ?"
-_SAME_COMMIT: Final = f"{_OF_STEP} AND happened IN ('started', 'step', 'event', 'redriven')"
+_SAME_COMMIT: Final = f"{_OF_STEP} AND happened IN ({', '.join(repr(kind.value) for kind in COMMITS)})"
 _SAME: Final = f"{_OF_STEP} AND happened = ? AND at = ? AND run_id = ?"
 # The commits' entries are a chain, newest first; it is followed back as far as is asked for.
 _READ: Final = f"""
@@ -46,7 +46,7 @@ class SqliteHistoryLog(HistoryLog):
 
 
 def _append(db: sqlite3.Connection, entry: HistoryEntry) -> Sent:
-    if entry.happened in _COMMITS:
+    if entry.happened in COMMITS:
         known = db.execute(_SAME_COMMIT, (entry.correlation_id, entry.step)).fetchone()
     else:
         of = (entry.correlation_id, entry.step, entry.happened.value, entry.at, entry.run_id)

@@ -49,6 +49,11 @@ class WorkSettings(BaseSettings):
         description="NORMAL survives the death of any process; FULL also survives a power cut, at the price of an "
         "fsync a commit.",
     )
+    adopt_in_flight: bool = Field(
+        default=False,
+        description="Take over machines that the original framework runs, from the messages it sent (on or off). Turn "
+        "it off when those are through.",
+    )
     history: bool = Field(default=True, description="Keep what happened to each machine (on or off).")
     log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
     log_payloads: bool = Field(

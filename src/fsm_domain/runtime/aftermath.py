@@ -6,8 +6,9 @@ from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.runtime import Runtime
-from fsm_ports.instance import Instance, Status, as_message, is_resumed
+from fsm_ports.instance import ENDED, Instance, Status, as_message, is_foreign, is_resumed
 from fsm_ports.messages import ACK
+from fsm_ports.writes import Commit
 
 
 class Aftermath:
@@ -34,7 +35,8 @@ class Aftermath:
         """The record is not where the message says: done already, at rest, paused, stale, or unknown."""
         message = job.message
         if found is None or found.step < message.step:
-            job.doom = _unfounded(message, found)
+            job.write = self._adoption(job, found, owner)
+            job.doom = None if job.write else _unfounded(message, found)
         elif found.step > message.step and _owes(job, found):
             self.emit(job, found, owner)
             self._stand_in(job, found)
@@ -42,6 +44,15 @@ class Aftermath:
             if found.step > message.step:
                 self._runtime.metrics.count("duplicate", message.machine, message.state, message.event or "")
             job.outcome = ACK
+
+    def _adoption(self, job: Job, found: Instance | None, owner: str) -> Commit | None:
+        """The record of a message that another framework wrote; None where it is not to be adopted."""
+        message = job.message
+        ended = found is not None and found.status in ENDED
+        if not (self._runtime.limits.adopt and is_foreign(message)) or message.context is None or ended:
+            return None
+        record = message._replace(run_id=owner, position=job.position, updated_at=self._runtime.clock.now())
+        return Commit(record, adopts=True)
 
     def _stand_in(self, job: Job, found: Instance) -> None:
         """What is sent in another's stead bears the position, and no commit is made under it.

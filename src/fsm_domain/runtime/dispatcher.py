@@ -32,7 +32,12 @@ class Dispatcher(EventHandler):
         self._writing = Writing(runtime, self._aftermath)
 
     def handle(self, deliveries: Sequence[Delivery], deadline: float) -> Sequence[Outcome]:
-        jobs = {n: job_of(d, d.message) for n, d in enumerate(deliveries) if not isinstance(d.message, Unreadable)}
+        adopt = self._runtime.limits.adopt
+        jobs = {
+            n: job_of(delivery, delivery.message, adopt=adopt)
+            for n, delivery in enumerate(deliveries)
+            if not isinstance(delivery.message, Unreadable)
+        }
         bulk, alone = split(list(jobs.values()))
         if bulk:
             self._drive(bulk, deadline)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.runtime.limits import Limits
-from fsm_ports.instance import Attempt, Instance, Status
+from fsm_ports.instance import Attempt, Instance, Status, is_foreign
 from fsm_ports.messages import Defer, Delivery, Outcome, Outgoing
 from fsm_ports.writes import Commit, Fail
 
@@ -54,10 +54,14 @@ class Job:
             self.send(self.message._replace(position=self.position, not_before=until), Road.HOLD)
 
 
-def job_of(delivery: Delivery, message: Instance) -> Job:
-    """A suspect is thin, comes from a timer, or had a holder who may have died."""
+def job_of(delivery: Delivery, message: Instance, *, adopt: bool = False) -> Job:
+    """A suspect is thin, comes from a timer, had a holder who may have died, or may have to be adopted."""
     suspect = (
-        delivery.maybe_died or message.context is None or message.not_before > 0 or message.status is not Status.RUNNING
+        delivery.maybe_died
+        or message.context is None
+        or message.not_before > 0
+        or message.status is not Status.RUNNING
+        or (adopt and is_foreign(message))
     )
     return Job(delivery, message, message.position or delivery.position, suspect)
 

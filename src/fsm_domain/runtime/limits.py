@@ -24,6 +24,8 @@ class Limits:
     rollout: float = 60.0
     """How long a message that another definition of its machine wrote, and that this one does not know, is delivered
     again before it is quarantined: a rolling deploy has both at work."""
+    adopt: bool = False
+    """A message that another framework wrote, and whose record lacks or lags behind, makes that record."""
 
     def __post_init__(self) -> None:
         if self.chain < 1:

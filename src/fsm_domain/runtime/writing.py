@@ -11,6 +11,7 @@ from fsm_ports.errors import OutcomeUnknown, PortError, PortRejected
 from fsm_ports.history_log import HistoryEntry, entry_of_commit, entry_of_mark
 from fsm_ports.instance import Instance, Status
 from fsm_ports.messages import ACK, NACK, Outgoing
+from fsm_ports.metrics_sink import Counter
 from fsm_ports.results import CommitResult, Committed, Refused
 from fsm_ports.writes import Commit, Fail
 
@@ -51,7 +52,7 @@ class Writing:
             is_failed = isinstance(result, Committed) or (isinstance(result, Refused) and _at_rest(result.found, fail))
             is_known = not isinstance(result, PortError)
             job.outcome = ACK if is_failed or (is_buried and is_known) else NACK
-            self._runtime.metrics.count("quarantined", message.machine, message.state, message.event or "")
+            self._count("quarantined", message)
 
     def _results(self, writes: Sequence[Commit | Fail]) -> list[CommitResult]:
         store = self._runtime.store
@@ -74,10 +75,16 @@ class Writing:
         self, job: Job, write: Commit | Fail, result: CommitResult, owner: str, told: list[HistoryEntry]
     ) -> None:
         if isinstance(result, Committed):
-            if isinstance(write, Commit):
+            if isinstance(write, Commit) and write.adopts:
+                self._count("adopted", result.instance)
+                self._tell(write, result.instance, told)
+                self._adopted(job, result.instance, owner)
+            elif isinstance(write, Commit):
                 self._advanced(job, write, result.instance, owner, told)
             else:
                 self._failed(job, write, result.instance, told)
+        elif isinstance(result, Refused) and _is_adopted_already(write, result.found):
+            self._adopted(job, result.found or job.message, owner)
         elif isinstance(result, Refused):
             self._aftermath.overtaken(job, result.found, owner)
         elif isinstance(write, Commit) and isinstance(result, PortRejected):
@@ -91,9 +98,8 @@ class Writing:
         before = job.message
         job.committed, job.entered, job.attempts = True, None, ()
         metrics = self._runtime.metrics
-        metrics.count("transition", before.machine, before.state, before.event or "")
-        if self._history is not None:
-            told.append(entry_of_commit(commit, record))
+        self._count("transition", before)
+        self._tell(commit, record, told)
         if record.status is Status.COMPLETED:
             metrics.count("completed", record.machine, record.state)
             metrics.time("machine", record.machine, record.updated_at - record.started_at, record.state)
@@ -102,12 +108,33 @@ class Writing:
         else:
             self._aftermath.emit(job, record, owner)
 
+    def _adopted(self, job: Job, record: Instance, owner: str) -> None:
+        """The step itself is still to be done: here, or by whom the store delivers its record to."""
+        if record.paused or self._runtime.store.emits:
+            self._aftermath.emit(job, record, owner)
+        else:
+            job.message = record
+
     def _failed(self, job: Job, fail: Fail, record: Instance, told: list[HistoryEntry]) -> None:
         job.outcome = ACK
-        self._runtime.metrics.count("fatal", record.machine, record.state, record.event or "")
+        self._count("fatal", record)
         entry = entry_of_mark(fail, record)
         if self._history is not None and entry is not None:
             told.append(entry)
+
+    def _tell(self, commit: Commit, record: Instance, told: list[HistoryEntry]) -> None:
+        if self._history is not None:
+            told.append(entry_of_commit(commit, record))
+
+    def _count(self, name: Counter, of: Instance) -> None:
+        self._runtime.metrics.count(name, of.machine, of.state, of.event or "")
+
+
+def _is_adopted_already(write: Commit | Fail, found: Instance | None) -> bool:
+    """By the first try of this write, whose answer was lost, or by a duplicate of its message."""
+    if not isinstance(write, Commit) or not write.adopts or found is None:
+        return False
+    return found.step == write.instance.step and found.status is Status.RUNNING
 
 
 def _at_rest(found: Instance | None, fail: Fail) -> bool:

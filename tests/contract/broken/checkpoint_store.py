@@ -47,6 +47,7 @@ class Patched(MemoryCheckpointStore):
 @rejected_by(
     OnStore,
     "test_pause_in_mid_step_stays_over_the_commit",
+    "test_adoption_overtakes_earlier_steps_alone",
     "test_paused_record_is_not_delivered_before_it_is_resumed",
     MODEL,
 )
@@ -158,7 +159,7 @@ class TouchesWhateverTheAge(MemoryCheckpointStore):
         return super()._mark(mark)
 
 
-@rejected_by(OnStore, "test_attempts_of_several_runs_stand_side_by_side", MODEL)
+@rejected_by(OnStore, "test_attempts_of_several_runs_stand_side_by_side")
 class LeavesForEverybody(MemoryCheckpointStore):
     def _mark(self, mark: Mark) -> CommitResult:
         result = super()._mark(mark)
@@ -166,3 +167,20 @@ class LeavesForEverybody(MemoryCheckpointStore):
             result = Committed(result.instance._replace(attempts=()))
             self._records[mark.correlation_id] = result.instance
         return result
+
+
+@rejected_by(OnStore, "test_adoption_makes_a_record_at_any_step", "test_adoption_overtakes_earlier_steps_alone", MODEL)
+class AdoptsStartsAlone(MemoryCheckpointStore):
+    def _commit(self, commit: Commit) -> CommitResult:
+        return super()._commit(commit._replace(adopts=commit.adopts and commit.instance.step == 0))
+
+
+@rejected_by(
+    OnStore, "test_adoption_does_not_move_what_has_ended", "test_adoption_overtakes_earlier_steps_alone", MODEL
+)
+class AdoptsWhatHasEnded(MemoryCheckpointStore):
+    def _commit(self, commit: Commit) -> CommitResult:
+        found = self._records.get(commit.instance.correlation_id)
+        if commit.adopts and isinstance(found, Instance) and found.step < commit.instance.step:
+            self._records.pop(found.correlation_id)
+        return super()._commit(commit)

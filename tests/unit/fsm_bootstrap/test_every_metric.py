@@ -19,6 +19,7 @@ from fsm_domain.runtime.client import Client
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.recoverer import Recoverer
 from fsm_ports.errors import PortError
+from fsm_ports.instance import Instance, Status
 from fsm_ports.messages import NACK, Delivery, Unreadable
 from fsm_ports.metrics_sink import COUNTERS, TIMERS, Counter, Timer
 
@@ -49,6 +50,7 @@ class Works:
             primary_checkpoint_source=rest,
             primary_cache_source=rest,
             primary_metrics_source=rest,
+            adopt_in_flight=True,
         )
         machines = {"orders": orders()}
         container = Container(settings=settings, machines=machines, clock=self.clock, random=SeededRandom(0))
@@ -115,6 +117,11 @@ def unreadable(works: Works) -> None:
     works.dispatcher.handle([Delivery(Unreadable("?", "no JSON"), None, "p-1")], works.clock.now() + 30)
 
 
+def of_another_framework(works: Works) -> None:
+    foreign = Instance("orders", "m-1", "", 1, Status.RUNNING, False, "pack", "done", "{}")
+    works.dispatcher.handle([Delivery(foreign, None, "p-1")], works.clock.now() + 30)
+
+
 def out_of_time(works: Works) -> None:
     works.start()
     assert list(works.dispatcher.handle(works.received(works.queues[0]), works.clock.now())) == [NACK]
@@ -144,6 +151,7 @@ SITUATIONS: dict[Counter | Timer, tuple[Callable[[Works], None], tuple[str, str,
     "nacked": (out_of_time, ("orders", "pseudo_init", "pseudo_init")),
     "recovered": (lost, ("orders", "pseudo_init", "pseudo_init")),
     "failover": (primary_down, ("orders", "pseudo_init", "pseudo_init")),
+    "adopted": (of_another_framework, ("orders", "pack", "done")),
     "action": (ordinary, ("orders", "pack", "done")),
     "machine": (ordinary, ("orders", "end", "")),
 }
