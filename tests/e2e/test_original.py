@@ -1,0 +1,136 @@
+"""Machines that the original framework, from PyPI, and this one hand to each other over a real queue."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from fsm_bootstrap.loading import load_machines
+from fsm_ports import Happened, PortError, Status
+from tests.backends.backend import Backend
+from tests.e2e.services import (
+    BUSES,
+    HISTORY,
+    LEASES,
+    PATIENCE,
+    RECORDS,
+    RETRIES,
+    Running,
+    make_resources,
+    running,
+    settings,
+)
+
+HERE = Path(__file__).parent / "original"
+TRAIL = [0, 1, 2, 3, 4, 5, 6, 7]
+"""The steps in which actions that count run, whoever runs them."""
+
+pytestmark = pytest.mark.timeout(120)
+
+
+class Original:
+    """A worker of the original framework, in a process of its own."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._sources = {
+            "endpoint": backend.endpoint,
+            "stream": BUSES["sqs"],
+            "retry": RETRIES["dynamodb"],
+            "cache": LEASES,
+        }
+
+    def run(self, messages: int | None = None, **start: object) -> int:
+        """Messages that it handled: so many, or all that come."""
+        asked = json.dumps({**self._sources, **start, "messages": messages})
+        ran = subprocess.run(
+            [sys.executable, "driver.py", asked], cwd=HERE, env=dict(os.environ), capture_output=True, text=True,
+            timeout=60, check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
+        return int(ran.stdout)
+
+
+@contextmanager
+def ours(backend: Backend, **more: object) -> Generator[Running]:
+    chosen = settings(
+        backend, adopt_in_flight=True, primary_history_source=HISTORY, primary_cache_source=LEASES, retry_shards=16,
+        **more,
+    )  # fmt: skip
+    make_resources(chosen, backend)
+    with running(chosen, backend, *load_machines(str(HERE / "fsm.yaml")).machines) as case:
+        yield case
+
+
+def happened(case: Running, name: str) -> list[Happened]:
+    assert case.app.history is not None
+    entries = case.app.history.read(name)
+    assert not isinstance(entries, PortError), entries
+    return [entry.happened for entry in entries]
+
+
+def finish(case: Running, report: Path) -> list[int]:
+    """Work until the machine's report is there: the trail of its steps."""
+    end = time.monotonic() + PATIENCE
+    while not report.exists() and time.monotonic() < end:
+        case.work()
+    assert case.until_rest("m") == [Status.COMPLETED]
+    trail: list[int] = json.loads(report.read_text(encoding="utf-8"))
+    return trail
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 5])
+def test_a_machine_of_the_original_is_taken_over_after_any_step(steps: int, ministack: Backend, tmp_path: Path) -> None:
+    context = {"report": str(tmp_path / "report")}
+    with ours(ministack) as case:
+        assert Original(ministack).run(steps, start="m", context=context) == steps
+        assert finish(case, tmp_path / "report") == TRAIL
+        assert happened(case, "m") == [Happened.ADOPTED] + [Happened.STEP] * (len(TRAIL) + 1 - steps)
+
+
+def test_the_original_s_queue_runs_dry_beside_a_table_whose_commits_are_messages(
+    ministack: Backend, tmp_path: Path
+) -> None:
+    with ours(ministack, primary_stream_source=RECORDS, secondary_stream_source=BUSES["sqs"]) as case:
+        assert Original(ministack).run(3, start="m", context={"report": str(tmp_path / "report")}) == 3
+        assert finish(case, tmp_path / "report") == TRAIL
+
+
+def test_a_retry_that_the_original_left_behind_is_made_here(ministack: Backend, tmp_path: Path) -> None:
+    """Its entry in the retry table is the only trace of the machine."""
+    context = {"report": str(tmp_path / "report"), "fail_at": 2}
+    with ours(ministack) as case:
+        assert Original(ministack).run(3, start="m", context=context) == 3
+        assert finish(case, tmp_path / "report") == TRAIL
+
+
+@pytest.mark.parametrize("steps", [0, 1, 4])
+def test_the_original_finishes_what_was_started_here(steps: int, ministack: Backend, tmp_path: Path) -> None:
+    """So a rollback drains."""
+    report = tmp_path / "report"
+    with ours(ministack) as case:
+        case.start("relay", {"report": str(report)}, "m")
+        while case.app.client.get("m").step < steps:
+            case.work()
+        assert Original(ministack).run() == len(TRAIL) + 1 - steps
+    assert json.loads(report.read_text(encoding="utf-8")) == TRAIL
+
+
+def test_a_machine_may_go_to_and_fro(ministack: Backend, tmp_path: Path) -> None:
+    """Both serve one queue while a deploy rolls."""
+    report = tmp_path / "report"
+    with ours(ministack) as case:
+        case.start("relay", {"report": str(report), "fail_at": 5}, "m")
+        for step in (1, 4):
+            while case.app.client.get("m").step < step:
+                case.work()
+            assert Original(ministack).run(2) == 2
+        assert finish(case, report) == TRAIL
+        assert happened(case, "m").count(Happened.ADOPTED) == 2
