@@ -1,9 +1,10 @@
 # Sourced by run-tests, from the top of the project. Defines ensure_backends.
 
-# The servers that the tests start are kept outside the checkout, once for all checkouts of one list of versions.
+# The servers and tools that the tests start are kept outside the checkout, once for all checkouts of one list of versions.
 BACKENDS_PYTHON="ministack==1.5.33 moto[dynamodb,server]==5.2.5"
+BACKENDS_SAM="aws-sam-cli==1.170.0"
 BACKENDS_NODE="kinesalite@3.3.3"
-FSM_BACKENDS="${FSM_BACKENDS:-${XDG_CACHE_HOME:-$HOME/.cache}/lambda-fsm/backends-$(echo "$BACKENDS_PYTHON $BACKENDS_NODE" | cksum | cut -d' ' -f1)}"
+FSM_BACKENDS="${FSM_BACKENDS:-${XDG_CACHE_HOME:-$HOME/.cache}/lambda-fsm/backends-$(echo "$BACKENDS_PYTHON $BACKENDS_SAM $BACKENDS_NODE" | cksum | cut -d' ' -f1)}"
 export FSM_BACKENDS
 
 # quietly NAME COMMAND...: a back end that cannot be installed costs its own tests only; they name what is missing.
@@ -15,19 +16,18 @@ quietly() {
     fi
 }
 
-install_emulators() {
-    local python
+# install_python VENV REQUIREMENTS: each in a venv of its own, since they pin releases of botocore.
+install_python() {
+    local python place="$FSM_BACKENDS/$1"
     python=$(find_python) || return
-    rm -rf "$FSM_BACKENDS/venv"
-    # Their own venv: they pin releases of botocore.
+    rm -rf "$place"
     if command -v uv >/dev/null; then
         # shellcheck disable=SC2086
-        uv venv --python "$python" "$FSM_BACKENDS/venv" && uv pip install --python "$FSM_BACKENDS/venv/bin/python" $BACKENDS_PYTHON
+        uv venv --python "$python" "$place" && uv pip install --python "$place/bin/python" $2
     else
         # shellcheck disable=SC2086
-        "$python" -m venv "$FSM_BACKENDS/venv" &&
-            "$FSM_BACKENDS/venv/bin/python" -m pip install --no-input --disable-pip-version-check $BACKENDS_PYTHON
-    fi && touch "$FSM_BACKENDS/venv/complete"
+        "$python" -m venv "$place" && "$place/bin/python" -m pip install --no-input --disable-pip-version-check $2
+    fi && touch "$place/complete"
 }
 
 install_kinesalite() {
@@ -53,7 +53,11 @@ ensure_backends() {
     export PATH="$FSM_BACKENDS/debian/usr/bin:$PATH"
     if [ ! -f "$FSM_BACKENDS/venv/complete" ]; then
         echo "installing ministack and moto into $FSM_BACKENDS" >&2
-        quietly "ministack and moto" install_emulators
+        quietly "ministack and moto" install_python venv "$BACKENDS_PYTHON"
+    fi
+    if [ ! -f "$FSM_BACKENDS/sam/complete" ]; then
+        echo "installing the SAM command line into $FSM_BACKENDS" >&2
+        quietly sam install_python sam "$BACKENDS_SAM"
     fi
     if [ ! -f "$FSM_BACKENDS/node/complete" ] && command -v npm >/dev/null; then
         echo "installing kinesalite into $FSM_BACKENDS" >&2
@@ -61,4 +65,5 @@ ensure_backends() {
     fi
     command -v redis-server >/dev/null || quietly redis-server install_program redis-server redis-server
     command -v memcached >/dev/null || quietly memcached install_program memcached memcached
+    command -v make >/dev/null || quietly make install_program make make
 }

@@ -215,8 +215,8 @@ def in_bulk(original: Method) -> Method:
 
 
 def whole(original: Method) -> Method:
-    def job_of(delivery: object, message: Instance) -> Job:
-        made: Job = original(delivery, message)
+    def job_of(delivery: object, message: Instance, **how: object) -> Job:
+        made: Job = original(delivery, message, **how)
         made.suspect = made.suspect and message.context is not None
         return made
 

@@ -64,17 +64,24 @@ class Recoverer:
         return True
 
     def _stuck(self, age: float) -> Iterator[Instance]:
+        """Of this process's machines alone: others know what to do with theirs, and a store finds by machine and
+        status without reading everything."""
         before = self._runtime.clock.now() - age
-        for status in (Status.RUNNING, Status.WAITING):
-            cursor: str | None = None
-            while True:
-                page = self._runtime.store.find(InstanceQuery(status=status, updated_before=before, cursor=cursor))
-                if isinstance(page, PortError):
-                    raise page
-                yield from (record for record in page.instances if _is_overdue(record, before))
-                cursor = page.cursor
-                if cursor is None:
-                    break
+        for name in self._runtime.machines:
+            for status in (Status.RUNNING, Status.WAITING):
+                query = InstanceQuery(machine=name, status=status, updated_before=before)
+                yield from (record for record in self._found(query) if _is_overdue(record, before))
+
+    def _found(self, query: InstanceQuery) -> Iterator[Instance]:
+        cursor: str | None = None
+        while True:
+            page = self._runtime.store.find(query._replace(cursor=cursor))
+            if isinstance(page, PortError):
+                raise page
+            yield from page.instances
+            cursor = page.cursor
+            if cursor is None:
+                return
 
 
 def _is_overdue(record: Instance, before: float) -> bool:

@@ -1,0 +1,76 @@
+"""``fsm deploy template`` and ``fsm iam``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from fsm_bootstrap.cli.exits import CommandError, Exit
+from fsm_bootstrap.cli.output import put, say
+from fsm_bootstrap.cli.session import begin, load, open_app, spec_of
+from fsm_bootstrap.deploy.build import makefile, requirements
+from fsm_bootstrap.deploy.permissions import Role, policy
+from fsm_bootstrap.deploy.template import template
+
+if TYPE_CHECKING:
+    from fsm_bootstrap.deploy.sam import Options, Tree
+
+_HEAD = "# Written by fsm deploy template, from the settings of that moment; write it again when they change.\n"
+
+
+def write_template(spec: str | None, folder: Path, options: Options, *, force: bool) -> None:
+    """Write what ``sam build`` and ``sam deploy`` need into the folder.
+
+    Raises:
+        CommandError: a file of another content is there.
+        DefinitionError, PortMisconfigured: machines or settings would not work.
+    """
+    settings = begin()
+    chosen = spec_of(spec, settings)
+    made = template(settings, chosen, options)
+    machines = load(chosen)
+    open_app(settings, machines).close()  # what does not go together shows now, not on Lambda
+    files = {"template.yaml": _HEAD + _yaml(made), "Makefile": makefile(options)}
+    _keep(folder, files, force=force)
+    wanted = folder / "requirements.txt"
+    if not wanted.exists():
+        files[wanted.name] = requirements(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        say(f"wrote {folder / name}")
+    if wanted.name not in files and "lambda-fsm" not in wanted.read_text(encoding="utf-8"):
+        say(f"warning: {wanted} does not name lambda-fsm; the function needs {requirements(settings).strip()}")
+    say(f"hint: cd {folder} && sam build && sam deploy --guided --capabilities CAPABILITY_IAM")
+
+
+def show_policy(role: Role) -> None:
+    """Print the policy document."""
+    put(json.dumps(policy(begin(), role), indent=2))
+
+
+def _keep(folder: Path, files: dict[str, str], *, force: bool) -> None:
+    for name, text in files.items():
+        path = folder / name
+        if not force and path.exists() and path.read_text(encoding="utf-8") != text:
+            raise CommandError(
+                Exit.CONFLICT, f"{path} is there, and is another", "--force replaces it; git shows what changed"
+            )
+
+
+class _Plain(yaml.SafeDumper):
+    """Without anchors: what is the same twice is written twice."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+_Plain.add_multi_representer(str, yaml.SafeDumper.represent_str)  # a source is a string, and more
+
+
+def _yaml(made: Tree) -> str:
+    text: str = yaml.dump(made, Dumper=_Plain, sort_keys=False, width=110)
+    return text

@@ -1,0 +1,94 @@
+"""What makes Lambda invoke the function: event source mappings, and a timer."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from fsm_adapters.dynamodb import attributes
+from fsm_adapters.dynamodb.items import EMIT
+from fsm_bootstrap.deploy.sam import Plan, Tree, attribute, logical
+from fsm_bootstrap.resources.topic import queue_of
+from fsm_bootstrap.source import Source
+from fsm_bootstrap.uses import Purpose, Use, uses
+
+QUEUE_BATCH: Final = 10
+STREAM_BATCH: Final = 100
+OLDEST: Final = 6 * 3600
+"""Seconds after which a stream goes on without a record that nobody could handle.  Its machine is in the checkpoint
+table, and recovery takes it in hand; without a bound one such record would hold up its shard for a day."""
+
+
+def mappings(plan: Plan) -> Tree:
+    """One for each source that messages come from; what waits in a table is fetched by the timer."""
+    made: Tree = {}
+    for use in uses(plan.settings):
+        if use.purpose is Purpose.WAITING and use.source.kind == "dynamodb":
+            continue
+        if use.purpose in (Purpose.MESSAGES, Purpose.WAITING):
+            name = logical(f"From{use.source.kind.capitalize()}", use.source)
+            made.setdefault(name, {"Type": "AWS::Lambda::EventSourceMapping", "Properties": _properties(use, plan)})
+    return made
+
+
+def timer(plan: Plan) -> Tree:
+    """Of the function's `Events`."""
+    minutes = plan.options.every
+    rate = f"rate({minutes} minute{'' if minutes == 1 else 's'})"
+    return {"Timer": {"Type": "Schedule", "Properties": {"Schedule": rate}}}
+
+
+def _properties(use: Use, plan: Plan) -> Tree:
+    source = queue_of(use.source) if use.source.kind == "sns" else use.source
+    common: Tree = {"FunctionName": {"Ref": "Function"}, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
+    if source.kind == "sqs":
+        concurrency = plan.options.concurrency
+        bound: Tree = {"ScalingConfig": {"MaximumConcurrency": concurrency}} if concurrency else {}
+        return {**common, "EventSourceArn": _arn("Queue", source, plan), "BatchSize": QUEUE_BATCH, **bound}
+    properties: Tree = {
+        **common,
+        "EventSourceArn": _stream_arn(source, plan),
+        "StartingPosition": "TRIM_HORIZON",
+        "BatchSize": STREAM_BATCH,
+        "BisectBatchOnFunctionError": True,
+        "MaximumRecordAgeInSeconds": OLDEST,
+        "ParallelizationFactor": plan.options.parallel,
+    }
+    if source.kind == "dynamodb":
+        properties["FilterCriteria"] = {"Filters": [{"Pattern": _pattern(use)}]}
+    if destination := _destination(plan):
+        properties["DestinationConfig"] = {"OnFailure": {"Destination": destination}}
+    return properties
+
+
+def _pattern(use: Use) -> str:
+    """Writes that are messages: of a checkpoint table those that set `emit`, of a stream table those with a payload."""
+    what = EMIT if use.is_record_too else attributes.PAYLOAD
+    image = {what: {"S": [{"exists": True}]}}
+    return json.dumps({"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": image}})
+
+
+def _destination(plan: Plan) -> object:
+    """Where Lambda tells of records that it gave up: a queue or a topic."""
+    dead = plan.settings.dead_letter_source
+    if dead is None or dead.kind not in ("sqs", "sns") or dead.endswith(".fifo"):
+        return None
+    return _arn("Queue", dead, plan) if dead.kind == "sqs" else str(dead)
+
+
+def _arn(kind: str, source: Source, plan: Plan) -> object:
+    return attribute(logical(kind, source), "Arn") if plan.makes(source) else str(source)
+
+
+def _stream_arn(source: Source, plan: Plan) -> object:
+    if source.kind == "kinesis":
+        return _arn("Stream", source, plan)
+    table = logical("Table", source)
+    if plan.makes(source):
+        return attribute(table, "StreamArn")
+    # Its name ends in the time at which it was enabled, which nobody can tell from the table's.
+    plan.parameters[f"{table}Stream"] = {
+        "Type": "String",
+        "Description": f"ARN of the stream of {source}: aws dynamodb describe-table shows it as LatestStreamArn",
+    }
+    return {"Ref": f"{table}Stream"}
