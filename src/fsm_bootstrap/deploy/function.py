@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from enum import Enum
-from typing import Final
+from typing import Final, cast
 
 from fsm_bootstrap.deploy.mappings import timer
 from fsm_bootstrap.deploy.permissions import Role, document, statements
@@ -102,7 +102,7 @@ def _text(value: object) -> str:
         case Enum():
             return str(value.value)
         case tuple():
-            return ",".join(str(part) for part in value)
+            return ",".join(str(part) for part in cast("tuple[object, ...]", value))
         case dict():
             return json.dumps(value, default=lambda part: part.model_dump())
         case _:

@@ -42,10 +42,10 @@ class Statement(NamedTuple):
 _QUERIES: Final = frozenset(
     {
         (Role.FUNCTION, Purpose.WAITING), (Role.WORKER, Purpose.WAITING),
-        (Role.FUNCTION, Purpose.RECORDS), (Role.OPERATOR, Purpose.RECORDS),
+        (Role.FUNCTION, Purpose.RECORDS), (Role.WORKER, Purpose.RECORDS), (Role.OPERATOR, Purpose.RECORDS),
     }
 )  # fmt: skip
-"""Who asks which index: a timer for what is due and for what has not moved, people for whatever they look for."""
+"""Who asks which index: for what is due, for what has not moved (a timer, or ``fsm recover``), for what people seek."""
 _RUNNING: Final = frozenset({Role.FUNCTION, Role.WORKER})
 Policy: TypeAlias = dict[str, object]
 
@@ -58,13 +58,13 @@ _SEND: Final = {
 _FOR_ALL: Final[Mapping[Purpose, Mapping[str, tuple[str, ...]]]] = {
     Purpose.MESSAGES: _SEND,
     Purpose.WAITING: _SEND,
-    Purpose.DEAD_LETTERS: _SEND,
     Purpose.RECORDS: {"dynamodb": ("dynamodb:BatchGetItem", "dynamodb:UpdateItem")},
     Purpose.HISTORIES: {"dynamodb": ("dynamodb:BatchWriteItem", "dynamodb:Query")},
 }
 _FOR_RUNNING: Final[Mapping[Purpose, Mapping[str, tuple[str, ...]]]] = {
     # What is due is claimed, and deleted when it is on its way.
     Purpose.WAITING: {"dynamodb": ("dynamodb:DeleteItem", "dynamodb:UpdateItem")},
+    Purpose.DEAD_LETTERS: _SEND,
     Purpose.LEASES: {"dynamodb": ("dynamodb:UpdateItem",)},
     Purpose.ENVIRONMENTS: {"dynamodb": ("dynamodb:PutItem",)},
 }
@@ -140,7 +140,7 @@ def _actions(use: Use, role: Role) -> set[str]:
     """On the source itself."""
     kind, purpose = use.source.kind, use.purpose
     # Where a commit is the message the table's own statement has it.
-    actions = set() if use.is_record_too else set(_FOR_ALL.get(purpose, {}).get(kind, ()))
+    actions = set[str]() if use.is_record_too else set(_FOR_ALL.get(purpose, {}).get(kind, ()))
     if role in _RUNNING:
         actions |= set(_FOR_RUNNING.get(purpose, {}).get(kind, ()))
     elif purpose is Purpose.ENVIRONMENTS and kind == "dynamodb" and role is Role.CONTAINER:

@@ -48,7 +48,7 @@ class Plan:
     region: str
     machines: str
     """`FSM_MACHINES` of the function."""
-    parameters: Tree = field(default_factory=dict)
+    parameters: Tree = field(default_factory=Tree)
     """Grows while the parts are made."""
 
     @property
