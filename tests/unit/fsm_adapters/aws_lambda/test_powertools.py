@@ -8,7 +8,11 @@ from itertools import product
 from typing import Any, Final, cast
 
 import pytest
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,  # pyright: ignore[reportUnknownVariableType]  # its parameters have no types
+)
 from aws_lambda_powertools.utilities.data_classes import (
     DynamoDBStreamEvent,
     KinesisStreamEvent,
