@@ -38,6 +38,11 @@ EMBEDDED = frozenset({"memory", "sqlite"})
 """Schemes of back ends that live in this process or in one file beside it."""
 
 
+def masked(text: str) -> str:
+    """Without what may be a user and a password, also where a slash is missing or one of them stands unescaped."""
+    return text if text.startswith("sqlite:") else re.sub(r"^([\w+.-]*:/*|).*@", r"\1***@", text)
+
+
 class Source(str):
     """A URL (``sqlite:///.fsm/fsm.db``, ``memory://``) or an ARN (``arn:aws:sqs:...``) that names one back end.
 
@@ -112,7 +117,7 @@ class Source(str):
     @property
     def shown(self) -> str:
         """For messages and logs: without user and password."""
-        return re.sub(r"(?<=://)[^/@]*@", "***@", self)
+        return masked(self)
 
     @property
     def identity(self) -> str:

@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
 
 from fsm_bootstrap.settings.settings import Settings
+from fsm_bootstrap.source import masked
 from fsm_ports.errors import PortMisconfigured
 
 _SECRET = ("elasticache_passwords",)
@@ -34,5 +35,5 @@ def load_settings() -> Settings:
 def _explain(problem: ErrorDetails) -> str:
     name, *inside = map(str, problem["loc"] or ("",))
     message = problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    value = "***" if name in _SECRET else re.sub(r"(?<=://)[^/@]*@", "***@", str(problem["input"]))
+    value = "***" if name in _SECRET else masked(str(problem["input"]))
     return f"{'.'.join([name.upper(), *inside])}={value}: {message}"
