@@ -171,7 +171,7 @@ def _of_reading(use: Use, sid: str, actions: Mapping[str, tuple[str, ...]]) -> I
 
 def _of_metrics(use: Use, sid: str) -> Iterator[Statement]:
     if use.source.kind == "cloudwatch":
-        namespace = {"StringEquals": {"cloudwatch:namespace": use.source.name}}
+        namespace = {"StringEquals": {"cloudwatch:namespace": use.source.resource}}
         yield Statement(sid, ("cloudwatch:PutMetricData",), ("*",), namespace)
 
 
