@@ -3,8 +3,9 @@
 # The servers and tools that the tests start are kept outside the checkout, once for all checkouts of one list of versions.
 BACKENDS_PYTHON="ministack==1.5.33 moto[dynamodb,server]==5.2.5"
 BACKENDS_SAM="aws-sam-cli==1.170.0"
+BACKENDS_ORIGINAL="aws-lambda-fsm==0.35.0"
 BACKENDS_NODE="kinesalite@3.3.3"
-FSM_BACKENDS="${FSM_BACKENDS:-${XDG_CACHE_HOME:-$HOME/.cache}/lambda-fsm/backends-$(echo "$BACKENDS_PYTHON $BACKENDS_SAM $BACKENDS_NODE" | cksum | cut -d' ' -f1)}"
+FSM_BACKENDS="${FSM_BACKENDS:-${XDG_CACHE_HOME:-$HOME/.cache}/lambda-fsm/backends-$(echo "$BACKENDS_PYTHON $BACKENDS_SAM $BACKENDS_ORIGINAL $BACKENDS_NODE" | cksum | cut -d' ' -f1)}"
 export FSM_BACKENDS
 
 # quietly NAME COMMAND...: a back end that cannot be installed costs its own tests only; they name what is missing.
@@ -27,6 +28,18 @@ install_python() {
     else
         # shellcheck disable=SC2086
         "$python" -m venv "$place" && "$place/bin/python" -m pip install --no-input --disable-pip-version-check $2
+    fi && touch "$place/complete"
+}
+
+# The original framework, alone: it pins a PyYAML that does not build any more, and works with newer ones.
+install_original() {
+    local python place="$FSM_BACKENDS/original"
+    python=$(find_python) || return
+    rm -rf "$place"
+    if command -v uv >/dev/null; then
+        uv pip install --python "$python" --no-deps --target "$place" "$BACKENDS_ORIGINAL"
+    else
+        "$python" -m pip install --no-input --disable-pip-version-check --no-deps --target "$place" "$BACKENDS_ORIGINAL"
     fi && touch "$place/complete"
 }
 
@@ -58,6 +71,9 @@ ensure_backends() {
     if [ ! -f "$FSM_BACKENDS/sam/complete" ]; then
         echo "installing the SAM command line into $FSM_BACKENDS" >&2
         quietly sam install_python sam "$BACKENDS_SAM"
+    fi
+    if [ ! -f "$FSM_BACKENDS/original/complete" ]; then
+        quietly aws-lambda-fsm install_original
     fi
     if [ ! -f "$FSM_BACKENDS/node/complete" ] && command -v npm >/dev/null; then
         echo "installing kinesalite into $FSM_BACKENDS" >&2

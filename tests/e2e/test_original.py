@@ -16,6 +16,7 @@ import pytest
 from fsm_bootstrap.loading import load_machines
 from fsm_ports import Happened, PortError, Status
 from tests.backends.backend import Backend
+from tests.backends.programs import file
 from tests.e2e.services import (
     BUSES,
     HISTORY,
@@ -40,6 +41,7 @@ class Original:
     """A worker of the original framework, in a process of its own."""
 
     def __init__(self, backend: Backend) -> None:
+        self._package = file("aws-lambda-fsm", "original/aws_lambda_fsm").parent
         self._sources = {
             "endpoint": backend.endpoint,
             "stream": BUSES["sqs"],
@@ -51,8 +53,8 @@ class Original:
         """Messages that it handled: so many, or all that come."""
         asked = json.dumps({**self._sources, **start, "messages": messages})
         ran = subprocess.run(
-            [sys.executable, "driver.py", asked], cwd=HERE, env=dict(os.environ), capture_output=True, text=True,
-            timeout=60, check=False,
+            [sys.executable, "driver.py", asked], cwd=HERE, env={**os.environ, "PYTHONPATH": str(self._package)},
+            capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         assert ran.returncode == 0, ran.stderr
         return int(ran.stdout)
