@@ -17,7 +17,7 @@ from fsm_bootstrap.definitions import DefinitionError, Problem
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = frozenset({"str", "int", "float", "bool", "null", "timestamp", "seq", "map"})
-_LARGEST = 1_000_000  # parts of one file; more comes of anchors that repeat each other
+_LARGEST = 200_000  # parts of one file; more comes of anchors that repeat each other
 
 
 class Mapping(dict[str, object]):
