@@ -175,6 +175,13 @@ def unpaused(original: Method) -> Method:
     return advanced
 
 
+def never_buried(original: Method) -> Method:
+    def bury(self: Post, letters: Sequence[object]) -> list[None]:
+        return [None] * len(letters)
+
+    return bury
+
+
 def untouched(original: Method) -> Method:
     def take_in_hand(self: Recoverer, record: Instance) -> bool:
         Caller.emit(self._caller, record, self._runtime.random.id())

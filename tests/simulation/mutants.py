@@ -29,6 +29,7 @@ from tests.simulation.bugs import (
     hand_back,
     in_bulk,
     instead,
+    never_buried,
     never_held,
     no_data,
     no_step_fence,
@@ -86,6 +87,7 @@ MUTANTS = (
     Mutant("recovery without a touch", "I18", "recovery", instead(Recoverer, "_take_in_hand", untouched)),
     Mutant("a mark whose answer was lost is a conflict", "I5", "operators", instead(caller, "_shows", always(False))),
     Mutant("an id does not name its home", "I1", "homes", instead(client, "home_of", always(""))),
+    Mutant("dead letters are dropped", "I12", "strangers", instead(Post, "bury", never_buried)),
     Mutant("thin messages are no suspects", "I5", "thin", instead(dispatcher, "job_of", whole)),
     Mutant(
         "retries run at once", "I20", "failing",

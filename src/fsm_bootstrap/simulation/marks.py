@@ -152,6 +152,10 @@ def _lost_answers(operation: str) -> Callable[[Story], Iterator[object]]:
     return meets
 
 
+def _quarantined(story: Story) -> Iterator[object]:
+    return (call for call in story.calls if call.port == "dead" and call.operation == "send" and None in call.effects)
+
+
 def _found(story: Story, one: Delivered) -> Instance | None:
     return story.at(one.message.correlation_id, one.received.number)
 
@@ -168,6 +172,7 @@ MARKS: dict[str, Callable[[Story], Iterator[object]]] = {
     "answer of a send lost": _lost_answers("send"),
     "action raised": _raised,
     "machine failed": _written(Fail),
+    "quarantined": _quarantined,
     "busy": _busy,
     "deferred": _deferred,
     "hop": _hops,

@@ -9,6 +9,7 @@ from fsm_bootstrap.simulation.faults import CALM
 from fsm_bootstrap.simulation.kernel import Kernel
 from fsm_bootstrap.simulation.own_machines import distances, handled, nearest
 from fsm_bootstrap.simulation.scenario import Start
+from fsm_domain.failover.post import Parcel
 from fsm_domain.runtime.client import Client
 from fsm_domain.runtime.errors import Conflict, NotFound
 from fsm_domain.runtime.operator import Operator
@@ -17,6 +18,7 @@ from fsm_domain.runtime.registry import Machines
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import PortError
 from fsm_ports.instance import ENDED, Instance, Status
+from fsm_ports.messages import Outgoing, Unreadable
 
 T = TypeVar("T")
 
@@ -49,6 +51,18 @@ def first_context(runtime: Runtime, start: Start) -> object:
         return start.context
     decoded: object = runtime.codec.decode(runtime.machines[start.machine].context, start.text)
     return decoded
+
+
+def stranger(kernel: Kernel, open: Open, number: int) -> None:
+    """Puts a message on the bus that nobody can handle: unreadable, of a machine that nobody knows, or of an instance
+    that was never started."""
+    runtime = open()
+    known = next(iter(runtime.machines))
+    nobody = Instance("nobody", f"x{number}", "", 2, Status.RUNNING, False, "lost", "found", "{}", run_id="stranger")
+    strange = (Unreadable(f"x{number}", "no JSON"), nobody, nobody._replace(machine=known))[number % 3]
+    kernel.sleep(kernel.random.uniform(0.0, 20.0))
+    while runtime.post.send([Parcel(Outgoing(strange))])[0] is not None:
+        kernel.sleep(kernel.random.uniform(0.0, 5.0))
 
 
 def sender(kernel: Kernel, open: Open, start: Start, correlation_id: str) -> None:

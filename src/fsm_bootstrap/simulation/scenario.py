@@ -85,6 +85,8 @@ class Scenario:
     """Share of the attempts in which an action raises."""
     operators: bool = False
     """Somebody pauses, resumes and redrives the instances, and aborts some."""
+    strangers: int = 0
+    """Messages that somebody outside sends and that nobody can handle."""
     recovery: float = 0.0
     """Age at which two overlapping timers recover what has not moved; 0: there is no recovery."""
     faithful: bool = True

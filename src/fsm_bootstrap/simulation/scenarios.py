@@ -201,6 +201,13 @@ ALL = (
         faults=_NO_CRASH,
     ),
     Scenario(
+        name="strangers",
+        about="messages that nobody can handle, among others",
+        set_up=queue(),
+        strangers=6,
+        starts=loops(3, 4),
+    ),
+    Scenario(
         name="failing",
         about="little patience: machines that may fail, but only for cause",
         set_up=queue(lock=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from fsm_adapters.system.time_limit import ElapsedTimeLimit
 from fsm_bootstrap.simulation.faults import CALM
 from fsm_bootstrap.simulation.kernel import Kernel
 from fsm_bootstrap.simulation.machines import Actions
-from fsm_bootstrap.simulation.people import Attendant, caller, operator, sender, timer, weather
+from fsm_bootstrap.simulation.people import Attendant, caller, operator, sender, stranger, timer, weather
 from fsm_bootstrap.simulation.runs import Runs
 from fsm_bootstrap.simulation.scenario import Scenario, Start
 from fsm_bootstrap.simulation.set_ups import Connect, Lab, Ports
@@ -103,6 +104,8 @@ class _Simulation:
                     f"operator{n}",
                     lambda i=f"m{n}", a=aborts: operator(kernel, self._open, i, aborts=a, redrives=redrives),  # type: ignore[misc]  # as above
                 )
+        for n in range(scenario.strangers):
+            self._task(f"stranger{n}", partial(stranger, kernel, self._open, n))
         for n in range(2 if scenario.recovery else 0):
             kernel.spawn(f"timer{n}", lambda: timer(kernel, self._open, scenario.recovery))
         if scenario.attended:

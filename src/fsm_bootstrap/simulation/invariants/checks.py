@@ -29,6 +29,7 @@ from fsm_bootstrap.simulation.invariants.steps import (
     i3_each_context_is_the_output_of_one_run_on_the_one_before,
     i7_a_step_runs_only_after_the_one_before_is_committed,
 )
+from fsm_bootstrap.simulation.invariants.strangers import i12_what_nobody_can_handle_is_with_the_dead_letters
 from fsm_bootstrap.simulation.simulation import Simulated
 from fsm_bootstrap.simulation.story import Story
 
@@ -46,6 +47,7 @@ CHECKS: dict[str, Check] = {
     "I9": i9_sends_stay_within_steps_and_duplicates,
     "I10": i10_what_rests_starts_nothing_but_what_was_in_flight,
     "I11": i11_runs_of_a_step_do_not_overlap,
+    "I12": i12_what_nobody_can_handle_is_with_the_dead_letters,
     "I16": i16_busy_is_met_a_bounded_number_of_times_a_lease,
     "I17": i17_a_machine_fails_only_once_its_retries_are_spent,
     "I18": i18_recovery_touches_a_machine_once_per_age,
