@@ -40,6 +40,11 @@ class MemoryLockCache(LockCache):
                 if held is not None and held.owner == owner:
                     del self._held[key]
 
+    def forget(self) -> None:
+        """Free every key, as a server does that is flushed or started again.  For tests."""
+        with self._lock:
+            self._held.clear()
+
     def _acquire(self, key: str, owner: str, until: float, now: float) -> LeaseResult:
         held = self._held.get(key)
         if held is not None and held.owner != owner and held.until > now:

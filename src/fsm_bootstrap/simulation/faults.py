@@ -4,6 +4,46 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
+
+
+class Fate(Enum):
+    """What becomes of one item of a call."""
+
+    DONE = "done"
+    UNAVAILABLE = "unavailable"
+    LOST = "lost"
+    """It did not happen, and the caller does not learn so."""
+    UNANSWERED = "unanswered"
+    """It happened, and the caller does not learn so."""
+
+
+class Place(Enum):
+    """Where a worker can be met."""
+
+    CALL = "call"
+    """Before a call of a port; those by which a source hands out and takes back are the service's own."""
+    ACTION = "action"
+
+
+class Once(NamedTuple):
+    """One failure in a whole simulation, and nothing besides."""
+
+    place: Place
+    among: int
+    """It meets one of the first so many, each as likely as the others."""
+    fate: Fate | None = None
+    """Of the call; None: the process is gone."""
+
+
+class Outage(NamedTuple):
+    """Back ends that do not answer from one moment to another."""
+
+    ports: tuple[str, ...]
+    begins: float
+    """Seconds after the beginning."""
+    lasts: float
+    """Seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +72,14 @@ class Faults:
     """At each turn of the weather: one of the scenario's fragile back ends goes down."""
     longest_outage: float = 90.0
     """Seconds."""
+    skew: float = 0.0
+    """Seconds by which each process's clock is ahead of, or behind, the right time at most."""
+    flush: float = 0.0
+    """At each turn of the weather: a lock forgets all that it holds."""
+    echo: float = 0.0
+    """Seconds after which a road carries everything that it carried once more; 0: never."""
+    once: Once | None = None
+    outages: tuple[Outage, ...] = ()
     failing: tuple[tuple[str, float], ...] = ()
     """More failures of some back ends: of a port, or of all that are `primary` or `secondary`; half of them did not
     happen, of the other half nobody knows."""
@@ -51,14 +99,3 @@ STORM = Faults(
     crash=0.015, stall=0.01, unavailable=0.05, unknown=0.05, duplicate=0.1, redeliver=0.1, delay=0.1, outage=0.3
 )
 """Enough of everything that most machines meet several faults."""
-
-
-class Fate(Enum):
-    """What becomes of one item of a call."""
-
-    DONE = "done"
-    UNAVAILABLE = "unavailable"
-    LOST = "lost"
-    """It did not happen, and the caller does not learn so."""
-    UNANSWERED = "unanswered"
-    """It happened, and the caller does not learn so."""

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from fsm_bootstrap.simulation import greenlets
-from fsm_bootstrap.simulation.faults import CALM, Faults
+from fsm_bootstrap.simulation.faults import CALM, Fate, Faults, Place
 from fsm_ports.clock import Clock, Random
 
 START = 1_000_000.0
@@ -48,8 +48,12 @@ class Kernel:
     """The scheduler; all chance comes from the seed."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self.random = random.Random(seed)
         self.clock = KernelClock(self)
+        """The right time, by which back ends go."""
+        self.own_clock = OwnClock(self)
+        """The time of whoever asks."""
         self.ids = KernelRandom(self)
         self.now = START
         self.turns = 0
@@ -59,6 +63,12 @@ class Kernel:
         self.on_crash: Callable[[str], None] = lambda incarnation: None
         self.down: dict[str, float] = {}
         """Back ends that do not answer, and until when."""
+        self.echoes: list[Callable[[], object]] = []
+        """Each brings what a road carried once more."""
+        self.forgetful: list[Callable[[], None]] = []
+        """Each makes a lock forget all that it holds."""
+        self.met = Counter[Place]()
+        """How often workers came to where a failure could meet them."""
         self._processes: list[Process] = []
         self._current: Process | None = None
         self._hub = greenlets.current()
@@ -67,6 +77,13 @@ class Kernel:
     def current(self) -> str:
         """The incarnation that is running."""
         return "nobody" if self._current is None else self._current.incarnation
+
+    @property
+    def skew(self) -> float:
+        """How much later it is than the right time by the clock of the process that is running, in seconds."""
+        if self._current is None or not self.faults.skew:
+            return 0.0
+        return self.faults.skew * (2 * drawn(f"{self.seed}/{self._current.name}") - 1)
 
     def spawn(self, name: str, life: Callable[[], None], *, mortal: bool = True) -> None:
         """Add a process; it begins at some later turn, and ends when `life` returns."""
@@ -113,6 +130,24 @@ class Kernel:
             if self.chance(self.faults.stall):
                 self.faulted["stall"] += 1
                 self._switch(self.random.uniform(0.0, self.faults.longest_stall))
+
+    def strike(self, place: Place) -> Fate | None:
+        """The one failure of this simulation, where it meets the worker that is running here; else None.
+
+        Raises:
+            Crash: it is the process's end.
+        """
+        self.met[place] += 1
+        once = self.faults.once
+        if once is None or once.place is not place or self.met[place] != self._aim(once.among):
+            return None
+        self.faulted["once"] += 1
+        if once.fate is None:
+            raise Crash
+        return once.fate
+
+    def _aim(self, among: int) -> int:
+        return 1 + int(among * drawn(f"{self.seed}/once"))
 
     def sleep(self, seconds: float) -> None:
         """Out of the running for so long."""
@@ -165,6 +200,19 @@ class KernelClock(Clock):
 
     def now(self) -> float:
         return self._kernel.now
+
+    def sleep(self, seconds: float) -> None:
+        self._kernel.sleep(seconds)
+
+
+class OwnClock(Clock):
+    """The kernel's time, as the process that is running has it."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def now(self) -> float:
+        return self._kernel.now + self._kernel.skew
 
     def sleep(self, seconds: float) -> None:
         self._kernel.sleep(seconds)

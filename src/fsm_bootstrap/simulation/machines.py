@@ -9,6 +9,7 @@ from hashlib import sha256
 from inspect import isawaitable
 from typing import Any
 
+from fsm_bootstrap.simulation.faults import Place
 from fsm_bootstrap.simulation.kernel import Crash, Kernel, drawn
 from fsm_bootstrap.simulation.runs import Runs
 from fsm_bootstrap.simulation.trace import Trace
@@ -108,6 +109,7 @@ class Actions:
 
     def _work(self, context: Context, step: Step) -> None:
         self._kernel.pause()
+        self._kernel.strike(Place.ACTION)
         self._kernel.sleep(self._kernel.random.uniform(0.0, self._longest))
         self._kernel.pause()
         if step.number == context.get("poison"):
@@ -148,6 +150,13 @@ def loop(actions: Actions, retry: RetryPolicy) -> AnyMachine:
         _state("b", entry=actions.folding("enter b")).on("aside", "c", local=True).on("done", "end")
         .do(count("b", "aside", "done")),
         _state("c").on("next", "a", action=actions.folding("c to a")).on("done", "end").do(count("c", "next", "done")),
+    ])  # fmt: skip
+
+
+def line(actions: Actions, retry: RetryPolicy) -> AnyMachine:
+    """`left` steps in one state, and the end."""
+    return _machine("line", retry, actions, [
+        _state("work").on("next", "work").on("done", "end").do(actions.counting("work", "next", "done")),
     ])  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from fsm_bootstrap.simulation.faults import CALM
-from fsm_bootstrap.simulation.kernel import Kernel
+from fsm_bootstrap.simulation.kernel import START, Kernel
 from fsm_bootstrap.simulation.own_machines import distances, handled, nearest
 from fsm_bootstrap.simulation.scenario import Start
 from fsm_domain.failover.post import Parcel
@@ -168,13 +168,33 @@ def timer(kernel: Kernel, open: Open, age: float) -> None:
 
 
 def weather(kernel: Kernel, fragile: tuple[str, ...]) -> None:
-    """Takes back ends down for a while, until the storm is over."""
+    """Takes back ends down for a while, and makes locks forget, until the storm is over."""
     while kernel.faults is not CALM:
         kernel.sleep(kernel.random.uniform(1.0, 20.0))
-        if kernel.chance(kernel.faults.outage):
+        if kernel.chance(kernel.faults.flush):
+            kernel.faulted["flush"] += 1
+            for forget in kernel.forgetful:
+                forget()
+        if fragile and kernel.chance(kernel.faults.outage):
             port = fragile[kernel.random.randrange(len(fragile))]
             kernel.faulted["outage"] += 1
             kernel.down[port] = kernel.now + kernel.random.uniform(0.0, kernel.faults.longest_outage)
+
+
+def outages(kernel: Kernel) -> None:
+    """Takes down what the faults say, when they say so."""
+    for outage in sorted(kernel.faults.outages, key=lambda outage: outage.begins):
+        kernel.sleep(START + outage.begins - kernel.now)
+        for port in outage.ports:
+            kernel.faulted["outage"] += 1
+            kernel.down[port] = kernel.now + outage.lasts
+
+
+def echo(kernel: Kernel, after: float) -> None:
+    """Everything that the roads carried comes once more, after so many seconds."""
+    kernel.sleep(after)
+    for again in list(kernel.echoes):
+        again()
 
 
 def _insist(kernel: Kernel, act: Callable[[], T]) -> T | None:

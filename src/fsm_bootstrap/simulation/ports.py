@@ -73,7 +73,14 @@ class WiredBus(EventBus):
             again = self._bus.send([self._delayed(outgoing) for outgoing in twice])
             self._wire.record("send", twice, again, again, NETWORK)
             kernel.faulted["duplicate"] += len(twice)
+        if kernel.faults.echo:
+            kernel.echoes.append(lambda: self._echo(messages))
         return sent
+
+    def _echo(self, messages: Sequence[Outgoing]) -> None:
+        again = self._bus.send(messages)
+        self._wire.record("send", messages, again, again, NETWORK)
+        self._wire.kernel.faulted["echo"] += len(messages)
 
     def _delayed(self, outgoing: Outgoing) -> Outgoing:
         kernel = self._wire.kernel
@@ -99,12 +106,15 @@ class WiredSource(MessageSource):
     def receive(self, limit: int, visible_until: float) -> Sequence[Delivery] | PortError:
         kernel = self._wire.kernel
         if self._may_repeat and kernel.chance(kernel.faults.redeliver):
-            visible_until = kernel.now + kernel.random.uniform(0.0, visible_until - kernel.now)
+            now = kernel.own_clock.now()
+            visible_until = now + kernel.random.uniform(0.0, visible_until - now)
             kernel.faulted["redeliver"] += 1
-        return self._wire.ask("receive", limit, lambda: self._source.receive(limit, visible_until))
+        until = visible_until - kernel.skew  # a service is told for how long, not until when
+        return self._wire.ask("receive", limit, lambda: self._source.receive(limit, until))
 
     def extend(self, deliveries: Sequence[Delivery], visible_until: float) -> Sequence[Sent]:
-        return self._wire.call("extend", deliveries, lambda some: self._source.extend(some, visible_until))
+        until = visible_until - self._wire.kernel.skew
+        return self._wire.call("extend", deliveries, lambda some: self._source.extend(some, until))
 
     def settle(self, deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> Sequence[Sent]:
         def settle(some: Sequence[Settlement]) -> Sequence[Sent]:
@@ -118,7 +128,8 @@ class WiredLock(LockCache):
         self._wire, self._lock = wire, lock
 
     def acquire(self, keys: Sequence[str], owner: str, until: float) -> Sequence[LeaseResult]:
-        return self._wire.call("acquire", keys, lambda some: self._lock.acquire(some, owner, until))
+        over = until - self._wire.kernel.skew  # the lock goes by its own clock
+        return self._wire.call("acquire", keys, lambda some: self._lock.acquire(some, owner, over))
 
     def release(self, keys: Collection[str], owner: str) -> None:
         def release(some: Sequence[str]) -> Sequence[None]:

@@ -38,7 +38,7 @@ class Runs(ContextCodec):
             trace.add(
                 RunBegan(
                     trace.next_number, self._kernel.now, process, step.correlation_id, step.number, step.retries,
-                    step.deadline, self._inputs[process],
+                    step.deadline - self._kernel.skew, self._inputs[process],
                 )
             )  # fmt: skip
 

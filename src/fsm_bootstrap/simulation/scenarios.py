@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fsm_bootstrap.simulation.faults import CALM, STORM, Faults
 from fsm_bootstrap.simulation.scenario import COMPLETES, FAILS, STRICT, Scenario, Start, loops
-from fsm_bootstrap.simulation.set_ups import THIN_BYTES, failover, homes, queue, retry_only, sqlite, stream, table
+from fsm_bootstrap.simulation.set_ups import THIN_BYTES, doubled, homes, queue, retry_only, sqlite, stream, table
 from fsm_domain.runtime.limits import Limits
 from fsm_ports.instance import Status
 
@@ -67,6 +67,28 @@ ALL = (
         action=4.0,
     ),
     Scenario(
+        name="queue-skew",
+        about="no two clocks agree, some are seconds off; with a lock",
+        set_up=queue(lock=True),
+        faults=replace(STORM, skew=3.0),
+        exclusive=True,
+        puts_off=True,
+    ),
+    Scenario(
+        name="delayed-skew",
+        about="transitions that take effect later, and no two clocks agree",
+        set_up=stream(),
+        starts=_DELAYED,
+        faults=replace(STORM, skew=3.0),
+    ),
+    Scenario(
+        name="queue-flushed",
+        about="a lock that now and then forgets who holds it",
+        set_up=queue(lock=True),
+        workers=3,
+        faults=replace(STORM, flush=0.5),
+    ),
+    Scenario(
         name="copies",
         about="long machines and duplicates, nothing else: no echo",
         set_up=queue(),
@@ -99,8 +121,14 @@ ALL = (
     Scenario(
         name="failover",
         about="two of everything but the store, each down for a while",
-        set_up=failover,
+        set_up=doubled(),
         fragile=("queue", "stream2", "retry", "retry2", "lock", "lock2"),
+    ),
+    Scenario(
+        name="failover-stream",
+        about="the same, with the stream first",
+        set_up=doubled(stream_first=True),
+        fragile=("stream", "queue2", "retry", "retry2", "lock", "lock2"),
     ),
     Scenario(
         name="store-outage",

@@ -52,6 +52,12 @@ class Lab:
         rank = SECONDARY if port.endswith("2") else PRIMARY
         return Wire(self.kernel, self.trace, port, rank, fragile=fragile)
 
+    def lock(self) -> MemoryLockCache:
+        """One that can be made to forget."""
+        cache = MemoryLockCache(self.kernel.clock)
+        self.kernel.forgetful.append(cache.forget)
+        return cache
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
@@ -85,7 +91,7 @@ def queue(*, lock: bool = False, sound_lock: bool = True, history: bool = False,
     def set_up(lab: Lab) -> Connect:
         clock = lab.kernel.clock
         back, dead, store = MemoryQueue(clock, "queue", max_bytes=max_bytes), MemoryQueue(clock, "dead"), _store()
-        cache, log = MemoryLockCache(clock), MemoryHistoryLog()
+        cache, log = lab.lock(), MemoryHistoryLog()
 
         def connect() -> Ports:
             road = WiredRetry(lab.wire("queue"), back, can_delay=True)
@@ -110,7 +116,7 @@ def stream(*, retry: bool = True, lock: bool = False) -> SetUp:
     def set_up(lab: Lab) -> Connect:
         clock = lab.kernel.clock
         shards, table, store = [MemoryStream(clock, f"stream{n}") for n in range(2)], MemoryRetryTable(clock), _store()
-        cache = MemoryLockCache(clock)
+        cache = lab.lock()
 
         def connect() -> Ports:
             sources = [WiredSource(lab.wire("stream"), shard) for shard in shards]
@@ -142,32 +148,35 @@ def retry_only(lab: Lab) -> Connect:
     return connect
 
 
-def failover(lab: Lab) -> Connect:
-    """Two of everything but the store."""
-    clock = lab.kernel.clock
-    first, second = MemoryQueue(clock, "queue"), MemoryStream(clock, "stream")
-    tables = {"retry": MemoryRetryTable(clock, "retry"), "retry2": MemoryRetryTable(clock, "retry2")}
-    caches, store = {"lock": MemoryLockCache(clock), "lock2": MemoryLockCache(clock)}, _store()
+def doubled(*, stream_first: bool = False) -> SetUp:
+    """Two of everything but the store: a queue and a stream, a lock and another, two retry tables."""
 
-    def connect() -> Ports:
-        other = lab.wire("stream2")
-        tables_of = [WiredSource(lab.wire(name), table) for name, table in tables.items()]
-        return Ports(
-            store=WiredStore(lab.wire("store"), store),
-            buses=[
-                WiredBus(lab.wire("queue"), first, can_delay=True),
-                WiredBus(other, second),
-            ],
-            retries=[WiredRetry(lab.wire(name), table) for name, table in tables.items()],
-            sources=[
-                WiredSource(lab.wire("queue"), first),
-                WiredSource(other, second),
-                *tables_of,
-            ],
-            lock=FailoverLockCache(clock, *(WiredLock(lab.wire(name), cache) for name, cache in caches.items())),
-        )
+    def set_up(lab: Lab) -> Connect:
+        clock = lab.kernel.clock
+        queue_name, stream_name = ("queue2", "stream") if stream_first else ("queue", "stream2")
+        backs: dict[str, MemoryQueue | MemoryStream] = {
+            queue_name: MemoryQueue(clock, "queue"),
+            stream_name: MemoryStream(clock, "stream"),
+        }
+        order = [stream_name, queue_name] if stream_first else [queue_name, stream_name]
+        tables = {name: MemoryRetryTable(clock, name) for name in ("retry", "retry2")}
+        caches, store = {"lock": lab.lock(), "lock2": lab.lock()}, _store()
 
-    return connect
+        def connect() -> Ports:
+            wires = {name: lab.wire(name) for name in order}
+            locks = [WiredLock(lab.wire(name), cache) for name, cache in caches.items()]
+            tables_of = [WiredSource(lab.wire(name), table) for name, table in tables.items()]
+            return Ports(
+                store=WiredStore(lab.wire("store"), store),
+                buses=[WiredBus(wires[name], backs[name], can_delay=name == queue_name) for name in order],
+                retries=[WiredRetry(lab.wire(name), table) for name, table in tables.items()],
+                sources=[*(WiredSource(wires[name], backs[name]) for name in order), *tables_of],
+                lock=FailoverLockCache(lab.kernel.own_clock, *locks),
+            )
+
+        return connect
+
+    return set_up
 
 
 def homes(lab: Lab) -> Connect:

@@ -12,10 +12,10 @@ from pathlib import Path
 from fsm_adapters.memory import MemoryMetrics
 from fsm_adapters.system.awaiting import AwaitRunner
 from fsm_adapters.system.time_limit import ElapsedTimeLimit
-from fsm_bootstrap.simulation.faults import CALM
+from fsm_bootstrap.simulation.faults import CALM, Faults, Place
 from fsm_bootstrap.simulation.kernel import Kernel
 from fsm_bootstrap.simulation.machines import Actions
-from fsm_bootstrap.simulation.people import Attendant, caller, operator, sender, stranger, timer, weather
+from fsm_bootstrap.simulation.people import Attendant, caller, echo, operator, outages, sender, stranger, timer, weather
 from fsm_bootstrap.simulation.runs import Runs
 from fsm_bootstrap.simulation.scenario import Scenario, Start
 from fsm_bootstrap.simulation.set_ups import Connect, Lab, Ports
@@ -46,6 +46,8 @@ class Simulated:
     machines: Machines
     faulted: Mapping[str, int]
     """What went wrong, and how often."""
+    met: Mapping[Place, int]
+    """How often a worker came to where a failure could have met it."""
     emits: bool
     """The store delivers what is committed."""
     ended: bool
@@ -85,7 +87,15 @@ class _Simulation:
         kernel.close()
         self._waiting.close()
         return Simulated(
-            scenario, self._seed, self._trace, self._started, self._machines, kernel.faulted, self._emits, ended
+            scenario,
+            self._seed,
+            self._trace,
+            self._started,
+            self._machines,
+            kernel.faulted,
+            kernel.met,
+            self._emits,
+            ended,
         )
 
     def _populate(self) -> None:
@@ -111,8 +121,17 @@ class _Simulation:
         if scenario.attended:
             attendant = Attendant(kernel, self._open, self._started, self._machines, scenario.idle, scenario.data)
             kernel.spawn("attendant", attendant.live)
-        if scenario.fragile:
+        self._brew(scenario.faults)
+
+    def _brew(self, faults: Faults) -> None:
+        """Who makes trouble."""
+        kernel, scenario = self._kernel, self._scenario
+        if scenario.fragile or faults.flush:
             kernel.spawn("weather", lambda: weather(kernel, tuple(scenario.fragile)), mortal=False)
+        if faults.outages:
+            kernel.spawn("outages", lambda: outages(kernel), mortal=False)
+        if faults.echo:
+            self._task("echo", lambda: echo(kernel, faults.echo), mortal=False)
 
     def _task(self, name: str, life: Callable[[], None], *, mortal: bool = True) -> None:
         """A process that comes to an end; the simulation waits for it."""
@@ -141,12 +160,12 @@ class _Simulation:
         return Runtime(
             machines=self._machines,
             store=ports.store,
-            post=Post(kernel.clock, ports.buses, ports.retries, ports.dead_letters),
+            post=Post(kernel.own_clock, ports.buses, ports.retries, ports.dead_letters),
             codec=self._runs,
-            clock=kernel.clock,
+            clock=kernel.own_clock,
             random=kernel.ids,
             wait=never if self._scenario.knowable else self._waiting,
-            limit=ElapsedTimeLimit(kernel.clock),
+            limit=ElapsedTimeLimit(kernel.own_clock),
             metrics=MemoryMetrics(),
             lock=ports.lock,
             history=ports.history,
@@ -161,11 +180,13 @@ class _Simulation:
         while True:
             handled = 0
             for source in ports.sources:
-                limit, until = kernel.random.randint(1, scenario.batch), kernel.now + scenario.claim
+                now = kernel.own_clock.now()
+                limit, until = kernel.random.randint(1, scenario.batch), now + scenario.claim
                 received = source.receive(limit, until)
                 if isinstance(received, PortError) or not received:
                     continue
-                deadline = until if scenario.invocation is None else kernel.now + scenario.invocation
+                called = kernel.own_clock.now()
+                deadline = until if scenario.invocation is None else called + scenario.invocation
                 outcomes = dispatcher.handle(received, deadline)
                 source.settle(received, outcomes)
                 handled += len(received)

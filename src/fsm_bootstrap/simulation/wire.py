@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from fsm_bootstrap.simulation.faults import Fate
+from fsm_bootstrap.simulation.faults import Fate, Place
 from fsm_bootstrap.simulation.kernel import Crash, Kernel
 from fsm_bootstrap.simulation.trace import NOT_REACHED, Call, Trace, without_receipts
 from fsm_ports.errors import OutcomeUnknown, PortError, PortUnavailable
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_OF_THE_SERVICE = frozenset({"receive", "settle", "extend"})
+"""Operations by which messages come and go: no call that a function on Lambda makes."""
 
 
 class Wire:
@@ -25,7 +28,8 @@ class Wire:
         kernel = self.kernel
         kernel.pause()
         down = kernel.down.get(self.port, 0.0) > kernel.now
-        fates = [self._fate(down=down) for _ in items]
+        struck = self._struck(operation)
+        fates = [struck or self._fate(down=down) for _ in items]
         dies_within = len(items) > 1 and kernel.chance(kernel.faults.crash)
         if dies_within:  # some of the items got there
             reached = kernel.random.randrange(len(items))
@@ -46,7 +50,7 @@ class Wire:
         kernel = self.kernel
         kernel.pause()
         down = kernel.down.get(self.port, 0.0) > kernel.now
-        fate = self._fate(down=down)
+        fate = self._struck(operation) or self._fate(down=down)
         found = do() if fate in (Fate.DONE, Fate.UNANSWERED) else ()
         effects = found if isinstance(found, Sequence) else (found,)
         answer = found if fate is Fate.DONE else self._failure(fate)
@@ -65,6 +69,10 @@ class Wire:
                 without_receipts(items), without_receipts(effects), without_receipts(answers),
             )
         )  # fmt: skip
+
+    def _struck(self, operation: str) -> Fate | None:
+        is_worker = self.kernel.current.startswith("worker")
+        return self.kernel.strike(Place.CALL) if is_worker and operation not in _OF_THE_SERVICE else None
 
     def _fate(self, *, down: bool) -> Fate:
         fate = Fate.UNAVAILABLE if down else self._drawn()
