@@ -74,8 +74,16 @@ class Faults:
     """Seconds."""
     skew: float = 0.0
     """Seconds by which each process's clock is ahead of, or behind, the right time at most."""
+    jump: float = 0.0
+    """Seconds after which each process's clock is set anew; 0: never."""
+    lag: float = 0.0
+    """Seconds by which what a store is read as may be behind what was written."""
+    killed: bool = False
+    """An action that takes longer than its function may ends with the process."""
     flush: float = 0.0
     """At each turn of the weather: a lock forgets all that it holds."""
+    split: bool = False
+    """Locks have fallen in two halves, each of which grants what the other has granted."""
     echo: float = 0.0
     """Seconds after which a road carries everything that it carried once more; 0: never."""
     once: Once | None = None
