@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from fsm_adapters.memory import checkpoint_store as memory_store
 from fsm_adapters.sqlite import checkpoint_store as sqlite_store
+from fsm_domain.failover import post
 from fsm_domain.failover.post import Post
-from fsm_domain.runtime import aftermath, caller, client, dispatcher, follow_up, running
+from fsm_domain.runtime import aftermath, client, dispatcher, follow_up, running
 from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.exclusion import Exclusion
@@ -45,6 +46,7 @@ from tests.simulation.bugs import (
     untouched,
     whole,
 )
+from tests.simulation.bugs_of_troubles import accepted_and_forgotten, first_road_only, suspicious
 
 SEEDS = range(200)
 """Tried one after the other until one finds the bug; the slowest needs about one in thirty."""
@@ -85,8 +87,10 @@ MUTANTS = (
     Mutant("stale reads", "I2", "queue", instead(memory_store.MemoryCheckpointStore, "read", stale)),
     Mutant("inbox not looked at", "I5", "waiting", instead(follow_up, "_inbox_event", always(None))),
     Mutant("recovery without a touch", "I18", "recovery", instead(Recoverer, "_take_in_hand", untouched)),
-    Mutant("a mark whose answer was lost is a conflict", "I5", "operators", instead(caller, "_shows", always(False))),
     Mutant("an id does not name its home", "I1", "homes", instead(client, "home_of", always(""))),
+    Mutant("every message reads its record", "I14", "calls-queue", instead(dispatcher, "job_of", suspicious)),
+    Mutant("no failover", "I15", "without-primaries", instead(post, "first_to_accept", first_road_only)),
+    Mutant("an event is seen and not kept", "I19", "waiting", instead(memory_store, "marked", accepted_and_forgotten)),
     Mutant("dead letters are dropped", "I12", "strangers", instead(Post, "bury", never_buried)),
     Mutant("thin messages are no suspects", "I5", "thin", instead(dispatcher, "job_of", whole)),
     Mutant(
