@@ -212,6 +212,9 @@ def simulate(
         list[str] | None,
         typer.Option("--fail", metavar="WHAT=SHARE", help="More failing calls: primary=30%, secondary=5%, store=0.1."),
     ] = None,
+    no: Annotated[
+        list[str] | None, typer.Option("--no", metavar="FAULT", help="Leave a kind of fault out: crash, duplicate, ...")
+    ] = None,
     real_actions: Annotated[
         bool, typer.Option("--real-actions", help="Run your own actions; else made-up ones stand in for them.")
     ] = False,
@@ -230,7 +233,7 @@ def simulate(
     if list_scenarios:
         return list_all(output)
     own = (context or "{}") if real_actions else None
-    wish = Wish(spec, machines, seed, scenario, tuple(fail or ()), own, data, processes)
+    wish = Wish(spec, machines, seed, scenario, tuple(fail or ()), own, data, processes, tuple(no or ()))
     return simulate_machines(wish, output, trace=trace)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -92,11 +93,23 @@ class Faults:
     """More failures of some back ends: of a port, or of all that are `primary` or `secondary`; half of them did not
     happen, of the other half nobody knows."""
 
+    def kinds(self) -> list[str]:
+        """Names of what goes wrong here and could be left out."""
+        return [kind for kind in KINDS if getattr(self, kind)]
+
+    def less(self, kinds: Iterable[str]) -> Faults:
+        """Without these."""
+        return replace(self, **{kind: type(getattr(self, kind))() for kind in kinds})
+
     def failing_of(self, port: str, rank: str) -> float:
         """How often a call of this port fails beside the others, as a probability."""
         return sum(share for name, share in self.failing if name in (port, rank))
 
 
+KINDS = tuple(
+    field.name for field in fields(Faults) if field.type in ("float", "bool") and not field.name.startswith("longest_")
+)
+"""Names of the kinds of trouble that a simulation can be run without."""
 PRIMARY, SECONDARY = "primary", "secondary"
 """Ranks of back ends."""
 

@@ -1,4 +1,4 @@
-"""Faults beyond the usual storm: clocks, locks and reads that are wrong, copies after a day, half of everything gone."""
+"""Faults beyond the usual storm: wrong clocks, locks and reads, copies after a day, half of everything gone."""
 
 from __future__ import annotations
 
