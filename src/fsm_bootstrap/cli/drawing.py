@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fsm_bootstrap.cli.definition_commands import Drawn
 from fsm_bootstrap.cli.exits import CommandError, Exit
+from fsm_bootstrap.cli.graph import next_way
 from fsm_bootstrap.cli.output import put, say
 from fsm_bootstrap.cli.past import entries
 from fsm_bootstrap.cli.session import begin, find_machine, open_app
@@ -46,8 +47,10 @@ def _marks(app: App, machine: AnyMachine, correlation_id: str) -> Marks:
         say(f"warning: it was last moved by definition {record.definition}, while here it is {machine.fingerprint}")
     if record.state != PSEUDO_INIT and record.state not in machine.nodes:
         say(f"warning: it is in state {record.state!r}, which is not in the picture")
-    stopped = record.status in (Status.FAILED, Status.ABORTED)
-    return Marks(record.state, stopped, _visited(app, record))
+    failing = next_way(machine, record) if record.status is Status.FAILED else None
+    if failing is not None:  # its record rests before the step; what failed for good is the way into the next state
+        return Marks(failing.target, stopped=True, visited=_visited(app, record) | {record.state})
+    return Marks(record.state, stopped=record.status in (Status.FAILED, Status.ABORTED), visited=_visited(app, record))
 
 
 def _visited(app: App, record: Instance) -> frozenset[str]:

@@ -16,7 +16,7 @@ def page() -> str:
     It keeps to draft 7, and to words that mean the same later: what editors of all kinds and ages understand.
     """
     made = FileKeys.model_json_schema(schema_generator=_ForEditors)
-    told = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "fsm.yaml of lambda-fsm", **made}
+    told = {"$schema": "http://json-schema.org/draft-07/schema#", **made, "title": "fsm.yaml of lambda-fsm"}
     return json.dumps(told, indent=1) + "\n"
 
 
@@ -35,7 +35,7 @@ class _ForEditors(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         made = super().model_schema(schema)
-        made.pop("title", None)
+        made["title"] = schema["cls"].noun.split()[-1].capitalize()
         return made
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:

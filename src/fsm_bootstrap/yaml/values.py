@@ -46,8 +46,8 @@ def _whole(value: object) -> object:
 def _duration(number: JsonDict, pattern: str) -> JsonDict:
     return {
         "anyOf": [
-            {"type": "number", **number, "maximum": _LONGEST},
             {"type": "string", "pattern": pattern, "patternErrorMessage": "Such as 90s, 15m, 1h30m, 3d."},
+            {"type": "number", **number, "maximum": _LONGEST},
         ]
     }
 

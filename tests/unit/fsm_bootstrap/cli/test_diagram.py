@@ -61,10 +61,18 @@ def test_the_way_of_an_instance(fsm: Fsm) -> None:
     assert said.err == ""
 
 
-def test_an_instance_that_has_failed(fsm: Fsm) -> None:
+def test_an_instance_that_has_failed_stopped_in_the_state_that_it_could_not_enter(fsm: Fsm) -> None:
     fsm("start", "lost", "--id", "o")
     fsm("worker", "--drain")
-    assert marked(fsm("diagram", "lost", "--instance", "o").out) == {"charge": "stopped"}
+    assert marked(fsm("diagram", "lost", "--instance", "o").out) == {"charge": "visited", "ship": "stopped"}
+
+
+def test_an_instance_that_was_aborted_stopped_where_it_was(fsm: Fsm) -> None:
+    fsm("start", "approvals", "--id", "a")
+    fsm("worker", "--drain")
+    assert marked(fsm("diagram", "approvals", "--instance", "a").out) == {"asked": "current"}
+    fsm("abort", "a")
+    assert marked(fsm("diagram", "approvals", "--instance", "a").out) == {"asked": "stopped"}
 
 
 def test_without_a_history_the_present_is_marked(fsm: Fsm, monkeypatch: pytest.MonkeyPatch) -> None:
