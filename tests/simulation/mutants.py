@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fsm_adapters.memory import checkpoint_store as memory_store
-from fsm_adapters.sqlite import checkpoint_store as sqlite_store
+from fsm_adapters.sqlite import committing as sqlite_commits
 from fsm_domain.failover import post
 from fsm_domain.failover.post import Post
 from fsm_domain.runtime import aftermath, client, dispatcher, follow_up, running
@@ -79,7 +79,7 @@ MUTANTS = (
     Mutant("suspects in bulk", "I17", "poison", instead(dispatcher, "split", in_bulk)),
     Mutant("attempts not entered", "I6", "poison", instead(Recall, "_enter", always(None))),
     Mutant("attempts not left", "I17", "failing", instead(Recall, "leave", always(None))),
-    Mutant("hold ignored", "I11", "sqlite-chain", instead(sqlite_store, "ready_at", never_held)),
+    Mutant("hold ignored", "I11", "sqlite-chain", instead(sqlite_commits, "ready_at", never_held)),
     Mutant("a chain goes on in spite of a pause", "I10", "operators-chain", instead(Writing, "_advanced", unpaused)),
     Mutant("no stand-in for a chain", "I4", "queue-chain", instead(Aftermath, "_stand_in", always(None))),
     Mutant("a resume's message goes stale", "I4", "operators", instead(aftermath, "is_resumed", always(False))),

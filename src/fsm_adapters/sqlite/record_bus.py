@@ -70,7 +70,7 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
     def settle(self, deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> Sequence[Sent]:
         settled: list[Sent] = [None] * len(deliveries)
         # A step that this process has committed away cannot be settled: the file need not be asked.
-        asked = [n for n, delivery in enumerate(deliveries) if not _is_past(delivery.receipt)]
+        asked = [n for n, delivery in enumerate(deliveries) if not self._is_past(delivery.receipt)]
         if asked:
             results = self._file.write_each([(deliveries[n].receipt, outcomes[n]) for n in asked], self._settle)
             for n, result in zip(asked, results, strict=True):
@@ -84,11 +84,11 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
         taken = take(db, _TAKING, wanted)
         if taken.mixed:
             self._suspects_turn = not self._suspects_turn
-        return [self._delivery(row, token) for row in taken.rows]
+        return [self._delivery(row, token, until) for row in taken.rows]
 
-    def _delivery(self, row: Row, token: str) -> Delivery:
+    def _delivery(self, row: Row, token: str, until: float) -> Delivery:
         correlation_id, step, received = row[1], row[3], row[18]
-        claim = self._file.held[correlation_id] = RecordClaim(correlation_id, step, token)
+        claim = self._file.held[correlation_id] = RecordClaim(correlation_id, step, token, until)
         try:
             message: Message = message_of(row)
         except KeyError as error:
@@ -98,6 +98,7 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
     def _extend(self, db: sqlite3.Connection, how: tuple[object, float]) -> Sent:
         claim, until = how
         if isinstance(claim, RecordClaim) and db.execute(_EXTEND, (until, claim.correlation_id, claim.token)).rowcount:
+            claim.ready_at = until
             return None
         return PortRejected("the claim has passed on", self._file.source)
 
@@ -110,10 +111,16 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
         else:
             due = outcome.until if isinstance(outcome, Defer) else self._file.clock.now() + NACK_WAIT
         db.execute(_SETTLE, (due, claim.correlation_id, claim.token, claim.step))
-        if self._file.held.get(claim.correlation_id) is claim:
-            self._file.held.pop(claim.correlation_id, None)
+        self._let_go(claim)
         return None
 
+    def _is_past(self, receipt: object) -> bool:
+        if not isinstance(receipt, RecordClaim) or not receipt.is_past:
+            return False
+        self._let_go(receipt)
+        return True
 
-def _is_past(receipt: object) -> bool:
-    return isinstance(receipt, RecordClaim) and receipt.is_past
+    def _let_go(self, claim: RecordClaim) -> None:
+        held = self._file.held
+        if held.get(claim.correlation_id) is claim:
+            held.pop(claim.correlation_id, None)

@@ -156,12 +156,23 @@ class Client:
         found = refused.found
         if found is None:
             return Conflict(f"cannot start {wanted.correlation_id!r}: its record was deleted just now; start it again")
-        if found.machine == wanted.machine and self._input(found) in (wanted.context, None):
+        if found.machine == wanted.machine and self._is_input_of(found, wanted):
             return found
         return Conflict(
             f"cannot start {wanted.correlation_id!r}: machine {found.machine!r} was started under this id with "
             f"{'this input' if found.machine != wanted.machine else 'another input'}; {doing(found)}"
         )
+
+    def _is_input_of(self, found: Instance, wanted: Instance) -> bool:
+        """Whether both were started with the same, however it is written; so if nobody remembers."""
+        first, second = self._input(found), wanted.context
+        if first in (second, None):
+            return True
+        decode, kind = self._runtime.codec.decode, self._runtime.machines[wanted.machine].context
+        try:
+            return bool(decode(kind, first or "") == decode(kind, second or ""))
+        except ContextError:  # what an earlier definition wrote
+            return False
 
     def _input(self, found: Instance) -> str | None:
         """What the machine was started with; None where nobody remembers."""

@@ -161,3 +161,11 @@ def test_find_raises_what_the_store_answers() -> None:
     world.client.start("line", {}, correlation_id="a")
     page = world.client.find(InstanceQuery(machine="line"))
     assert [record.correlation_id for record in page.instances] == ["a"]
+
+
+def test_the_same_input_in_other_words_is_the_same_start() -> None:
+    world = World(line(says("next")))
+    world.client.start("line", {"a": 1, "b": 1e16}, correlation_id="a")
+    assert world.client.start("line", {"b": 1e16, "a": 1.0}, correlation_id="a").step == 0
+    with pytest.raises(Conflict, match="another input"):
+        world.client.start("line", {"a": 1, "b": 2}, correlation_id="a")
