@@ -161,9 +161,8 @@ class _PyrightReport(TypedDict):
 def pyright(folder: Path) -> Findings:
     """As a user runs it: the standard rules; accepted files under the strict ones, too."""
     configuration = {
-        "include": [os.path.relpath(HERE, folder)],
+        "include": [os.path.relpath(path, folder) for path in ACCEPTED + REJECTED],
         "strict": [os.path.relpath(path, folder) for path in ACCEPTED],
-        "exclude": ["**/test_*.py"],
         "extraPaths": [str(SRC)],
     }
     project = folder / "pyrightconfig.json"

@@ -19,6 +19,24 @@ def declared_events(action: Callable[..., object] | None) -> frozenset[str | Non
     return frozenset(_events(_return_annotation(action)))
 
 
+def declared_completely(action: Callable[..., object] | None) -> frozenset[str | None] | None:
+    """The same, where the annotation consists of nothing but literals and None; None where it may return more."""
+    while isinstance(action, partial):
+        action = action.func
+    hint = _return_annotation(action)
+    return frozenset(_events(hint)) if all(map(_is_told, _leaves(hint))) else None
+
+
+def returns_any_text(action: Callable[..., object] | None) -> bool:
+    """The annotation has a text in it that is no plain literal: ``str``, or members of an enum of texts."""
+    while isinstance(action, partial):
+        action = action.func
+    return any(
+        (isinstance(leaf, type) and issubclass(leaf, str)) or (isinstance(leaf, Enum) and isinstance(leaf, str))
+        for leaf in _leaves(_return_annotation(action))
+    )
+
+
 def _return_annotation(action: Callable[..., object] | None) -> object:
     if not hasattr(action, "__annotations__"):
         action = getattr(action, "__call__", None)  # noqa: B004 - an object whose class says how it is called
@@ -32,22 +50,27 @@ def _return_annotation(action: Callable[..., object] | None) -> object:
 
 
 def _events(hint: object) -> Iterator[str | None]:
+    for leaf in _leaves(hint):
+        if isinstance(leaf, str):
+            yield str(leaf.value) if isinstance(leaf, Enum) else leaf
+        elif leaf is NoneType:
+            yield None
+
+
+def _leaves(hint: object) -> Iterator[object]:
+    """The parts of a union, of an awaitable's result, of a literal: texts, None's type, or else what stands there."""
     hint = getattr(hint, "__value__", hint)  # what a `type` alias stands for
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
-    if hint is NoneType:
-        yield None
-    elif origin is typing.Literal:
-        yield from _literals(parts)
+    if origin is typing.Literal:
+        yield from (NoneType if part is None else part for part in parts)
     elif origin is typing.Union or origin is UnionType:
         for part in parts:
-            yield from _events(part)
+            yield from _leaves(part)
     elif isinstance(origin, type) and issubclass(origin, Awaitable):
-        yield from _events(parts[-1])
+        yield from _leaves(parts[-1])
+    else:
+        yield hint
 
 
-def _literals(values: tuple[object, ...]) -> Iterator[str | None]:
-    for value in values:
-        if isinstance(value, str):
-            yield str(value.value) if isinstance(value, Enum) else value
-        elif value is None:
-            yield None
+def _is_told(leaf: object) -> bool:
+    return isinstance(leaf, str) or leaf is NoneType
