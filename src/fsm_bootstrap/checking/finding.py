@@ -26,7 +26,7 @@ class Finding(NamedTuple):
     rule: str = "structure"
     """Who found it: ``structure``, or ``types`` with mypy's own code where it has one: ``types/arg-type``."""
     detail: str = ""
-    """What the type checker said, word for word."""
+    """What the type checker says."""
     hint: str = ""
     """What helps, where the message does not say it."""
 

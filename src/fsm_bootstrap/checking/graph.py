@@ -80,7 +80,7 @@ def _endless(machine: AnyMachine, *, may_all_wait: bool) -> Iterator[Concern]:
         first = next(node.name for node in machine.states if node.name in trap)
         if rests is _Rests.NEVER:
             message = (
-                f"machine {machine.name!r}: {names} can never end, and never wait: {machine.max_steps} steps fail it"
+                f"machine {machine.name!r}: {names} can never end and never wait, until step {machine.max_steps} fails"
             )
             yield Concern(Severity.ERROR, first, "", message, "lead a transition to a final state, or let a state wait")
         elif has_end or rests is _Rests.PERHAPS:

@@ -47,6 +47,10 @@ _STRUCTURE: Final = {
     r"there is no module '[^']*'$": "it is looked for in the folder of the file: check the name, or install it",
     r"cannot import .* has no '[^']*'$": "check the name, or define it in that file",
     r"there is no such file$": "check the path",
+    r"broken YAML: ": "look at the line above, too: a colon, quote or bracket is missing, or the indentation differs",
+    r"ModuleNotFoundError: ": "check the name, or install it where fsm is installed",
+    r"TypeError: .* missing .*'initial'": "say where the machine starts: initial=...",
+    r"SyntaxError: ": "look at the line above, too: a colon, a quote or a bracket is missing",
 }
 """By what the loaders and the machine itself say."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,7 +66,7 @@ def _is_not_seen(said: Said, written: TypedPython) -> bool:
 def _finding(said: Said, origin: Origin) -> Finding:
     message, hint = _words(said, origin)
     problem = Problem(origin.file, origin.line, message)
-    detail = said.message if message != said.message else ""
+    detail = _short(said.message) if message != said.message else ""
     return Finding(Severity.ERROR, problem, _rule(said), detail, hint)
 
 
@@ -82,6 +83,17 @@ def _words(said: Said, origin: Origin) -> tuple[str, str]:
         message = f"action {origin.path!r} returns what is no event of state {state.name!r}, which handles {handled}"
         return message, "return one of these, or None to wait; or give the state a transition for what it returns"
     return said.message, hint_for(said.message)
+
+
+def _short(message: str) -> str:
+    """What mypy says about types that do not fit, alike for assignments and arguments."""
+    for pattern in (
+        r'expression has type (?P<got>".*"), variable has type (?P<wanted>".*")\)',
+        r'has incompatible type (?P<got>".*"); expected (?P<wanted>".*")',
+    ):
+        if types := re.search(pattern, message):
+            return f"{types['got']} is not {types['wanted']}"
+    return message
 
 
 def _rule(said: Said) -> str:
