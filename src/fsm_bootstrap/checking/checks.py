@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +14,7 @@ from fsm_bootstrap.checking.places import Places
 from fsm_bootstrap.definitions import DefinitionError, Problem
 from fsm_bootstrap.loading import files_of, is_yaml, load_machines, module_of
 from fsm_bootstrap.user_code import file_of
+from fsm_domain.machine.declared import inner
 from fsm_domain.machine.state import DEADLINE
 from fsm_domain.runtime.registry import AnyMachine
 
@@ -154,15 +154,9 @@ def _bare(machines: Iterable[AnyMachine]) -> Iterator[str]:
         yield f"what these actions return, for they are not annotated: {', '.join(names)}"
 
 
-def _bare_name(action: object) -> str:
-    from fsm_bootstrap.yaml.legacy import LegacyAction
-
-    if isinstance(action, LegacyAction):
-        function: object = action.action.execute
-        name = repr(action)[1:-1]
-    else:
-        while isinstance(action, partial):
-            action = action.func
-        function = action if hasattr(action, "__annotations__") else getattr(action, "__call__", action)  # noqa: B004
-        name = getattr(function, "__qualname__", repr(function))
-    return "" if "return" in getattr(function, "__annotations__", {}) else name
+def _bare_name(action: Callable[..., object]) -> str:
+    function = inner(action)
+    if not hasattr(function, "__annotations__"):
+        function = getattr(function, "__call__", function)  # noqa: B004 - an object whose class says how it is called
+    annotated = "return" in getattr(function, "__annotations__", {})
+    return "" if annotated else getattr(function, "__qualname__", repr(function))

@@ -11,7 +11,6 @@ from enum import IntEnum
 from typing import Any, NamedTuple, TypeAlias
 
 from fsm_bootstrap.checking.finding import Severity
-from fsm_bootstrap.yaml.legacy import LegacyAction
 from fsm_domain.machine import Node
 from fsm_domain.machine.declared import declared_completely
 from fsm_domain.machine.state import DEADLINE
@@ -48,14 +47,9 @@ def concerns(machine: AnyMachine, *, may_all_wait: bool) -> Iterator[Concern]:
     yield from _endless(machine, may_all_wait=may_all_wait)
 
 
-def _declared(node: AnyNode) -> frozenset[str | None] | None:
-    action = node.action
-    return declared_completely(action.action.execute if isinstance(action, LegacyAction) else action)
-
-
 def _never(machine: str, node: AnyNode) -> Iterator[Concern]:
     """Transitions that nothing can ever take: the action says all that it returns, and the state never waits."""
-    declared = _declared(node)
+    declared = declared_completely(node.action)
     if not declared or None in declared:
         return
     emitted = {*declared, node.on_exhausted}
@@ -95,7 +89,7 @@ def _rests(node: AnyNode, trap: frozenset[str], *, may_all_wait: bool) -> _Rests
         return _Rests.NEVER
     if node.action is None or not may_all_wait:
         return _Rests.SURELY
-    declared = _declared(node)
+    declared = declared_completely(node.action)
     if not declared:
         return _Rests.PERHAPS
     return _Rests.SURELY if None in declared else _Rests.NEVER

@@ -10,7 +10,6 @@ from fsm_bootstrap.checking.type_checker import TypeCheckerFailed
 from fsm_bootstrap.cli.check_options import CheckFormat
 from fsm_bootstrap.cli.exits import CommandError, Exit
 from fsm_bootstrap.cli.output import Format, Row, put, put_table, say
-from fsm_bootstrap.cli.session import begin, spec_of
 
 
 def check_machines(spec: str | None, form: CheckFormat, *, strict: bool, types: bool) -> int:
@@ -19,7 +18,7 @@ def check_machines(spec: str | None, form: CheckFormat, *, strict: bool, types: 
     Raises:
         CommandError: mypy cannot be run.
     """
-    where = spec_of(spec, begin())
+    where = spec or _default_spec()  # settings are looked at only where one of them is needed
     try:
         checked = check(where, types=types)
     except TypeCheckerFailed as error:
@@ -36,6 +35,12 @@ def check_machines(spec: str | None, form: CheckFormat, *, strict: bool, types: 
     for machine in checked.machines:
         say(f"ok: {machine.name}: {len(machine.nodes)} states, {len(machine.edges)} transitions")
     return Exit.OK
+
+
+def _default_spec() -> str:
+    from fsm_bootstrap.cli.session import begin, spec_of
+
+    return spec_of(None, begin())
 
 
 def _put(findings: list[Finding] | tuple[Finding, ...], form: CheckFormat) -> None:

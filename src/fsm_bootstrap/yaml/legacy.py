@@ -31,6 +31,8 @@ class LegacyAction:
 
     def __init__(self, action: Executable, place: Place) -> None:
         self.action = action
+        self.__wrapped__ = action.execute
+        """Says what it returns."""
         self._place = place
 
     def __repr__(self) -> str:

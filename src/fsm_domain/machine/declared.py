@@ -12,29 +12,34 @@ from types import NoneType, SimpleNamespace, UnionType
 def declared_events(action: Callable[..., object] | None) -> frozenset[str | None]:
     """The literals in the return annotation; empty where it has none, or only a type checker can read it.
 
-    Partials, bound methods, callable objects and ``async`` actions are looked through.
+    Partials, bound methods, callable objects, ``async`` actions and what has a ``__wrapped__`` are looked through.
     """
-    while isinstance(action, partial):
-        action = action.func
-    return frozenset(_events(_return_annotation(action)))
+    return frozenset(_events(_return_annotation(inner(action))))
 
 
 def declared_completely(action: Callable[..., object] | None) -> frozenset[str | None] | None:
     """The same, where the annotation consists of nothing but literals and None; None where it may return more."""
-    while isinstance(action, partial):
-        action = action.func
-    hint = _return_annotation(action)
+    hint = _return_annotation(inner(action))
     return frozenset(_events(hint)) if all(map(_is_told, _leaves(hint))) else None
 
 
 def returns_any_text(action: Callable[..., object] | None) -> bool:
     """The annotation has a text in it that is no plain literal: ``str``, or members of an enum of texts."""
-    while isinstance(action, partial):
-        action = action.func
     return any(
         (isinstance(leaf, type) and issubclass(leaf, str)) or (isinstance(leaf, Enum) and isinstance(leaf, str))
-        for leaf in _leaves(_return_annotation(action))
+        for leaf in _leaves(_return_annotation(inner(action)))
     )
+
+
+def inner(action: Callable[..., object] | None) -> Callable[..., object] | None:
+    """What is called in the end."""
+    while True:
+        if isinstance(action, partial):
+            action = action.func
+        elif (wrapped := getattr(action, "__wrapped__", None)) is not None:
+            action = wrapped
+        else:
+            return action
 
 
 def _return_annotation(action: Callable[..., object] | None) -> object:
