@@ -6,13 +6,16 @@ A planted line ends in ``# NUMBER SEVERITY: TEXT``: a number of `MISTAKES`, and 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
 
-from fsm_bootstrap.checking import Checked, Severity, check
+from fsm_bootstrap.checking import Checked, Severity, check, type_checker
+from tests.backends import programs
+from tests.typing.test_typing import oldest_allowed
 from tests.unit.fsm_bootstrap.project import project_in
 
 HERE: Final = Path(__file__).resolve().parent
@@ -82,6 +85,14 @@ def test_every_mistake_is_planted() -> None:
     for path in (HERE / "reject_yaml").glob("*.*"):
         numbers |= {int(n) for n, _, _ in re.findall(_PLANTED.pattern, path.read_text(encoding="utf-8"), re.MULTILINE)}
     assert numbers == MISTAKES.keys()
+
+
+@pytest.mark.timeout(300)
+def test_the_oldest_mypy_that_is_allowed_finds_the_same(reject: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    oldest = programs.file(f"mypy {oldest_allowed()}", f"mypy-{oldest_allowed()}/bin/mypy")
+    command = (str(oldest), f"--python-executable={sys.executable}", "--config-file=")
+    monkeypatch.setattr(type_checker, "_COMMAND", command)
+    test_the_planted_mistakes_and_no_other(reject)
 
 
 @pytest.mark.timeout(300)

@@ -61,7 +61,7 @@ def _yaml(path: Path, *, types: bool) -> Checked:
     if not unchecked and examined.sources:
         from fsm_bootstrap.checking.yaml_types import check_yaml
 
-        typed, unseen = check_yaml(examined.sources)
+        typed, unseen = check_yaml(examined.sources, examined.machines)
         unchecked = [*(f"action {path!r}, which mypy cannot see" for path in unseen), *_bare(examined.machines)]
     return Checked(tuple(joined(structure, typed)), examined.machines, tuple(unchecked))
 
@@ -92,11 +92,13 @@ def _python(spec: str, files: Sequence[Path] | None, *, types: bool) -> Checked:
     typed: list[Finding] = []
     readable = [file for file in own if file.is_file() and file.suffix == ".py"]
     if not unchecked and readable:
+        from fsm_bootstrap.checking.own_code import files_behind
         from fsm_bootstrap.checking.type_checker import run
         from fsm_bootstrap.checking.yaml_types import of_own_code
 
         roots = list(dict.fromkeys(module_of(file)[1] for file in readable))
-        typed = [finding for said in run(readable, roots) for finding in of_own_code(said, roots)]
+        mine = files_behind(machines, [*readable, *_homes(machines, own)], roots)
+        typed = [finding for said in run(readable, roots) for finding in of_own_code(said, mine)]
         unchecked += _bare(machines)
     return Checked(tuple(joined(structure, typed)), machines, tuple(unchecked))
 

@@ -26,6 +26,10 @@ _OPTIONS = (
 _LINE = re.compile(r"(?P<file>.+?):(?P<line>\d+): error: (?P<message>.*?)(?:  \[(?P<code>[\w-]+)\])?")
 
 
+_COMMAND = (sys.executable, "-P", "-m", "mypy")
+"""-P: a module of the user's that is called as one of mypy's own does not take its place."""
+
+
 class Said(NamedTuple):
     """One error that mypy tells of."""
 
@@ -53,8 +57,7 @@ def run(files: Sequence[Path], search: Sequence[Path]) -> tuple[Said, ...]:
     path = os.pathsep.join([*map(str, search), *filter(None, [os.environ.get("MYPYPATH")])])
     cache = Path(os.environ.get("MYPY_CACHE_DIR") or ".mypy_cache") / "fsm"  # apart: options are part of what is kept
     done = subprocess.run(
-        # -P: a module of the user's that is called as one of mypy's own does not take its place.
-        [sys.executable, "-P", "-m", "mypy", *_OPTIONS, f"--cache-dir={cache}", "--", *map(str, files)],
+        [*_COMMAND, *_OPTIONS, f"--cache-dir={cache}", "--", *map(str, files)],
         env={**os.environ, "MYPYPATH": path, "PYTHONUTF8": "1"},
         capture_output=True, encoding="utf-8", errors="replace", check=False,
     )  # fmt: skip

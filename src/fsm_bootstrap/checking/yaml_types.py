@@ -10,12 +10,15 @@ from typing import NamedTuple
 
 from fsm_bootstrap.checking.finding import Finding, Severity
 from fsm_bootstrap.checking.hints import hint_for
+from fsm_bootstrap.checking.own_code import files_behind
 from fsm_bootstrap.checking.type_checker import Said, run
 from fsm_bootstrap.checking.typed_python import FILE, Kind, Origin, TypedPython, typed_python
 from fsm_bootstrap.definitions import Problem, shown
+from fsm_bootstrap.user_code import file_of
 from fsm_bootstrap.yaml.building import Parts
 from fsm_bootstrap.yaml.files import Source
 from fsm_domain.machine.declared import returns_any_text
+from fsm_domain.runtime.registry import AnyMachine
 
 
 class Typed(NamedTuple):
@@ -25,8 +28,8 @@ class Typed(NamedTuple):
     unseen: tuple[str, ...]
 
 
-def check_yaml(sources: Sequence[tuple[Source, Parts]]) -> Typed:
-    """Check the machines, and the user's modules that their actions are in.
+def check_yaml(sources: Sequence[tuple[Source, Parts]], machines: Sequence[AnyMachine]) -> Typed:
+    """Check the machines, and the user's modules that they are made of.
 
     Raises:
         TypeCheckerFailed: mypy did not come to an end.
@@ -38,11 +41,15 @@ def check_yaml(sources: Sequence[tuple[Source, Parts]]) -> Typed:
         file.write_text(written.text, encoding="utf-8")
         said = run([file], folders)
     unseen = list(written.unseen)
+    named = (
+        file_of(path.rpartition(".")[0], source.folders) for source, parts in sources for path in _paths(source, parts)
+    )
+    files = files_behind(machines, filter(None, named), folders)
     findings = list(_vague(sources))
     for one in said:
         # By name alone: what mypy remembers of an equal file it tells under the folder that this one was in.
         if one.file.name != FILE:
-            findings += of_own_code(one, folders)
+            findings += of_own_code(one, files)
         elif _is_not_seen(one, written):
             unseen.append(written.origins[one.line].path)
         else:
@@ -50,11 +57,16 @@ def check_yaml(sources: Sequence[tuple[Source, Parts]]) -> Typed:
     return Typed(tuple(findings), tuple(dict.fromkeys(unseen)))
 
 
-def of_own_code(said: Said, folders: Sequence[Path]) -> Iterator[Finding]:
-    """The error, where it is in the user's own folders."""
-    if any(said.file.is_relative_to(folder) for folder in folders):
+def of_own_code(said: Said, files: frozenset[Path]) -> Iterator[Finding]:
+    """The error, where it is in one of the files."""
+    if said.file.resolve() in files:
         problem = Problem(shown(said.file), said.line, said.message)
         yield Finding(Severity.ERROR, problem, _rule(said), hint=hint_for(said.message))
+
+
+def _paths(source: Source, parts: Parts) -> Iterator[str]:
+    yield from parts.actions
+    yield source.machine.context
 
 
 def _is_not_seen(said: Said, written: TypedPython) -> bool:

@@ -8,6 +8,9 @@ from enum import Enum
 from functools import partial
 from types import NoneType, SimpleNamespace, UnionType
 
+_DEEPEST = 100
+"""Wrappers around one action; an object that answers to every name would go on for ever."""
+
 
 def declared_events(action: Callable[..., object] | None) -> frozenset[str | None]:
     """The literals in the return annotation; empty where it has none, or only a type checker can read it.
@@ -33,13 +36,14 @@ def returns_any_text(action: Callable[..., object] | None) -> bool:
 
 def inner(action: Callable[..., object] | None) -> Callable[..., object] | None:
     """What is called in the end."""
-    while True:
+    for _ in range(_DEEPEST):
         if isinstance(action, partial):
             action = action.func
         elif (wrapped := getattr(action, "__wrapped__", None)) is not None:
             action = wrapped
         else:
-            return action
+            break
+    return action
 
 
 def _return_annotation(action: Callable[..., object] | None) -> object:
