@@ -38,7 +38,6 @@ _HEAD = """\
 from collections.abc import Callable as _Callable
 from datetime import timedelta as _timedelta
 from typing import Any as _Any, Literal as _Literal, Protocol as _Protocol, TypeVar as _TypeVar
-from fsm_bootstrap.yaml.legacy_context import Context as _LegacyContext
 from fsm_domain import Action as _Action, FinalState as _FinalState, Machine as _Machine, State as _State, Step as _Step
 _C = _TypeVar("_C")
 _R = _TypeVar("_R")
@@ -46,13 +45,17 @@ _C_contra = _TypeVar("_C_contra", contravariant=True)
 _R_co = _TypeVar("_R_co", covariant=True)
 class _Executable(_Protocol[_C_contra, _R_co]):
     def execute(self, context: _C_contra, obj: dict[str, _Any], /) -> _R_co: ...
-def _of_dict(action: _Executable[_LegacyContext, _R]) -> _Callable[[dict[str, _Any], _Step], _R]:
-    raise NotImplementedError
 def _of_class(action: _Executable[_C, _R]) -> _Callable[[_C, _Step], _R]:
     raise NotImplementedError
 def _unseen(action: _Callable[[_C, _Step], object]) -> _Action[_C, None]:
     raise NotImplementedError
 def _any_event(action: _Callable[[_C, _Step], object]) -> _Callable[[_C, _Step], _Any]:
+    raise NotImplementedError
+"""
+# Only where it is needed: mypy reads the whole loader for it.
+_FOR_DICTS = """\
+from fsm_bootstrap.yaml.legacy_context import Context as _LegacyContext
+def _of_dict(action: _Executable[_LegacyContext, _R]) -> _Callable[[dict[str, _Any], _Step], _R]:
     raise NotImplementedError
 """
 
@@ -106,6 +109,7 @@ class _Writer:
         self.unseen: list[str] = []
         self._modules: dict[str, str] = {}
         self._count = 0
+        self._has_dicts = False
         self._at: Origin
 
     def machine(self, source: Source, parts: Parts) -> None:
@@ -190,11 +194,20 @@ class _Writer:
         if parts.actions[path].legacy is None:
             self._write(f"{name} = {seen}", keys, key, Kind.NAME)
         else:
-            style = "_of_dict" if parts.context is dict else "_of_class"
+            style = self._style(parts)
             self._write(f"{name} = {style}({seen}({path!r}))", keys, key, Kind.CONTEXT)
         wanted = f"_Callable[[_context_{number}, _Step], object]"
         self._write(f"{name}_takes: {wanted} = {name}", keys, key, Kind.CONTEXT)
         return name
+
+    def _style(self, parts: Parts) -> str:
+        if parts.context is not dict:
+            return "_of_class"
+        if not self._has_dicts:
+            self._has_dicts = True
+            for line in _FOR_DICTS.splitlines():
+                self._write(line)
+        return "_of_dict"
 
     def _imported(self, path: str) -> str | None:
         """How the module names it; None where Python's grammar has no way to."""

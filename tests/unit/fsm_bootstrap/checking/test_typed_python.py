@@ -107,3 +107,13 @@ def test_what_python_cannot_name_is_told(project: Project) -> None:
     written = typed_python(examine(Path("fsm.yaml")).sources)
     assert written.unseen == ("odd-name.act",)
     ast.parse(written.text)
+
+
+def test_it_grows_with_the_machine_and_no_faster(project: Project) -> None:
+    def lines(states: int) -> int:
+        ways = "transitions: [{event: next, target: s0}, {event: a, target: s1}, {event: b, target: s1}]"
+        ring = [f"      - {{name: s{i}, initial: {str(i == 0).lower()}, {ways}}}\n" for i in range(states)]
+        project.write("fsm.yaml", "machines:\n  - name: m\n    states:\n" + "".join(ring))
+        return len(typed_python(examine(Path("fsm.yaml")).sources).text.splitlines())
+
+    assert lines(60) - lines(40) == lines(40) - lines(20) < 20 * 20
