@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fsm_bootstrap.cli import definition_commands, deploy_commands, operator_commands
+from fsm_bootstrap.cli.check_options import CheckFormat, CheckOutput, NoTypes, Strict
 from fsm_bootstrap.cli.options import Context, From, Id, Machine, Machines, NewId, Origin, Output, Since, State, Status
 from fsm_bootstrap.cli.output import Format
 
@@ -240,10 +241,12 @@ def simulate(
 
 @app.command()
 def check(
-    spec: Annotated[str | None, typer.Argument(help="As for --machines elsewhere.")] = None,
-    output: Output = Format.TEXT,
+    spec: Annotated[str | None, typer.Argument(metavar="[PATH]", help="As for --machines elsewhere.")] = None,
+    strict: Strict = False,
+    no_types: NoTypes = False,
+    output: CheckOutput = CheckFormat.TEXT,
 ) -> int:
-    """Check machines without running them."""
+    """Check machines without running them: their structure, and with mypy their types."""
     from fsm_bootstrap.cli.check import check_machines
 
-    return check_machines(spec, output)
+    return check_machines(spec, output, strict=strict, types=not no_types)

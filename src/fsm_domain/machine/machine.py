@@ -47,11 +47,14 @@ class Machine(Generic[S, C]):
     """
 
     name: str
+    """Stands in commands, metrics and keys; it stays what it is while instances live."""
     context: type[C]
     """Dataclass, TypedDict, pydantic model or dict: what the actions are given."""
     _: KW_ONLY
     initial: S
+    """Where every instance begins."""
     states: Sequence[Node[S, C]]
+    """`State`s and `FinalState`s, in any order."""
     retry: RetryPolicy = RetryPolicy()  # noqa: RUF009 - immutable
     """For every state that has no policy of its own."""
     max_steps: int = 1_000_000

@@ -242,7 +242,7 @@ def test_check_lists_problems_with_file_and_line(folder: Path, fsm: Fsm) -> None
     said = fsm("check", "fsm.yaml")
     assert said.code == 3
     assert lines(said.out)
-    assert all(re.match(r"fsm\.yaml:\d+: ", line) for line in lines(said.out))
+    assert all(re.match(r"fsm\.yaml:\d+: |  hint: ", line) for line in lines(said.out))
     found = json.loads(fsm("check", "fsm.yaml", "-o", "json").out)
     assert {row["severity"] for row in found} == {"error"}
     assert all(row["line"] > 0 for row in found)
