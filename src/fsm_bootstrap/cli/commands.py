@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fsm_bootstrap.cli import deploy_commands, operator_commands
+from fsm_bootstrap.cli import cost_command, deploy_commands, operator_commands
 from fsm_bootstrap.cli.options import Context, From, Id, Machine, Machines, NewId, Origin, Output, Since, State, Status
 from fsm_bootstrap.cli.output import Format
 
@@ -171,6 +171,7 @@ def history(
 
 operator_commands.register(app)
 deploy_commands.register(app)
+cost_command.register(app)
 
 
 @app.command()
