@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
+from fsm_adapters.sqlite.claim import RecordClaim
 from fsm_adapters.sqlite.delivery_rules import Due, after_mark, ready_at
 from fsm_adapters.sqlite.file import SqliteFile
 from fsm_adapters.sqlite.find import find
-from fsm_adapters.sqlite.rows import COLUMNS, extra_of, found, record_row, tell
+from fsm_adapters.sqlite.rows import COLUMNS, Row, extra_of, found, record_row, tell
 from fsm_ports import (
     CheckpointStore,
     Commit,
@@ -32,14 +33,21 @@ _CREATE: Final = (
 _STEP: Final = (
     "UPDATE instance SET machine = ?, definition = ?, step = ?, state = ?, event = ?, context = ?, data = ?,"
     " retries = ?, work = ?, run_id = ?, position = ?, not_before = ?, deadline = ?, home = ?, started_at = ?,"
-    " updated_at = ?, error = ?, ready_at = ?"
+    " updated_at = ?, error = ?"
 )
+_DUE_AT: Final = ", ready_at = ?"
 _IF: Final = " WHERE correlation_id = ? AND step = ? AND status = ? AND paused = 0 AND extra IS NULL"
 _LET_GO: Final = ", received = 0, claim = NULL"
 # By whether the writer goes on with the record, and so keeps its claim.  Naming the status, even unchanged, would make
 # SQLite write its index again.
-_SAME_STATUS: Final = {False: _STEP + _LET_GO + _IF, True: _STEP + _IF}
-_NEW_STATUS: Final = {False: _STEP + _LET_GO + ", status = ?" + _IF, True: _STEP + ", status = ?" + _IF}
+_SAME_STATUS: Final = {False: _STEP + _DUE_AT + _LET_GO + _IF, True: _STEP + _DUE_AT + _IF}
+_NEW_STATUS: Final = {
+    False: _STEP + _DUE_AT + _LET_GO + ", status = ?" + _IF,
+    True: _STEP + _DUE_AT + ", status = ?" + _IF,
+}
+# A later link of a chain: the record is held long enough already, and whoever takes that away takes the claim as well.
+# Naming `ready_at` would write the index of what is ready again: a sixth of the whole commit.
+_STILL_HELD: Final = _STEP + _IF + " AND claim = ?"
 _WHOLE: Final = f"UPDATE instance SET {', '.join(f'{name} = ?' for name in COLUMNS)}, ready_at = ?"
 _REPLACE: Final = {
     False: _WHOLE + _LET_GO + " WHERE correlation_id = ?",
@@ -72,13 +80,16 @@ class SqliteCheckpointStore(CheckpointStore):
         self.keeps_history = file.history
 
     def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
-        results = [self._alone(commits[0])] if len(commits) == 1 else self._file.write_each(commits, _commit)
-        held = self._file.held
+        results = [self._alone(commits[0])] if len(commits) == 1 else self._file.write_each(commits, self._commit)
         for commit, result in zip(commits, results, strict=True):
-            if isinstance(result, Committed):
-                claim = held.pop(commit.instance.correlation_id, None)
-                if claim is not None:
-                    claim.is_past = True
+            claim = self._file.held.get(commit.instance.correlation_id)
+            if claim is not None and isinstance(result, Committed):
+                claim.is_past = True
+                due = ready_at(result.instance, commit.hold_until) if commit.hold_until else None
+                # What is held longer already, by an earlier link or by the worker's heartbeat, stays so.
+                claim.held_until = 0.0 if due is None else max(due, claim.held_until)
+                if not commit.hold_until:
+                    self._file.held.pop(commit.instance.correlation_id, None)
         return results
 
     def mark(self, marks: Sequence[Mark]) -> Sequence[CommitResult]:
@@ -93,10 +104,57 @@ class SqliteCheckpointStore(CheckpointStore):
     def _alone(self, commit: Commit) -> CommitResult:
         # One statement is a transaction by itself, at two thirds of the price.
         if not commit.taken and not commit.note and commit.instance.step and not commit.adopts:
-            stepped = self._file.run(_step, commit)
+            stepped = self._file.run(self._step, commit)
             if stepped is not None:
                 return stepped
-        return self._file.write(_commit, commit)
+        return self._file.write(self._commit, commit)
+
+    def _commit(self, db: sqlite3.Connection, commit: Commit) -> CommitResult:
+        """The commit, whatever it meets; for a transaction."""
+        if commit.instance.step == 0 and not commit.adopts:
+            return _create(db, commit)
+        stepped = None if commit.taken or commit.note or commit.adopts else self._step(db, commit)
+        if stepped is not None:
+            return stepped
+        before = found(db, commit.instance.correlation_id)
+        if isinstance(before, PortError):
+            return before
+        if before is None and commit.adopts:
+            return _told(db, _create(db, commit), commit)
+        after = committed(before, commit)
+        if after is None:
+            return Refused(before)
+        due = ready_at(after, commit.hold_until)
+        keeps_claim = commit.hold_until > 0 and due is not None
+        db.execute(_REPLACE[keeps_claim], (*record_row(after), due, after.correlation_id))
+        note = commit.note or commit.taken
+        if note:
+            db.execute(_NOTE, (note, after.correlation_id))
+        return _told(db, Committed(after), commit)
+
+    def _step(self, db: sqlite3.Connection, commit: Commit) -> Committed | None:
+        """The usual commit, in one statement; None where it does not apply, or where there is more to a record."""
+        after = commit.instance
+        if after.paused or after.attempts or after.inbox or after.seen:
+            after = after._replace(paused=False, attempts=(), inbox=(), seen=())
+        due = ready_at(after, commit.hold_until)
+        keeps_claim = commit.hold_until > 0 and due is not None
+        content = (
+            after.machine, after.definition, after.step, after.state, after.event, after.context, after.data,
+            after.retries, after.work, after.run_id, after.position, after.not_before, after.deadline, after.home,
+            after.started_at, after.updated_at, after.error,
+        )  # fmt: skip
+        condition = (after.correlation_id, after.step - 1, commit.expected.value)
+        if commit.hold_until > 0 and after.status is commit.expected and due is not None:
+            claim = self._file.held.get(after.correlation_id)
+            if claim is not None and due <= claim.held_until and _still_holds(db, claim, content + condition):
+                return Committed(after)
+        written = (*content, due)
+        if after.status is commit.expected:
+            cursor = db.execute(_SAME_STATUS[keeps_claim], written + condition)
+        else:
+            cursor = db.execute(_NEW_STATUS[keeps_claim], (*written, after.status.value, *condition))
+        return Committed(after) if cursor.rowcount == 1 else None
 
     def _mark(self, db: sqlite3.Connection, mark: Mark) -> CommitResult:
         before = found(db, mark.correlation_id)
@@ -119,28 +177,9 @@ class SqliteCheckpointStore(CheckpointStore):
         return Committed(after)
 
 
-def _commit(db: sqlite3.Connection, commit: Commit) -> CommitResult:
-    """The commit, whatever it meets; for a transaction."""
-    if commit.instance.step == 0 and not commit.adopts:
-        return _create(db, commit)
-    stepped = None if commit.taken or commit.note or commit.adopts else _step(db, commit)
-    if stepped is not None:
-        return stepped
-    before = found(db, commit.instance.correlation_id)
-    if isinstance(before, PortError):
-        return before
-    if before is None and commit.adopts:
-        return _told(db, _create(db, commit), commit)
-    after = committed(before, commit)
-    if after is None:
-        return Refused(before)
-    due = ready_at(after, commit.hold_until)
-    keeps_claim = commit.hold_until > 0 and due is not None
-    db.execute(_REPLACE[keeps_claim], (*record_row(after), due, after.correlation_id))
-    note = commit.note or commit.taken
-    if note:
-        db.execute(_NOTE, (note, after.correlation_id))
-    return _told(db, Committed(after), commit)
+def _still_holds(db: sqlite3.Connection, claim: RecordClaim, step: Row) -> bool:
+    """The step of a chain took place, and left alone until when the record is held."""
+    return db.execute(_STILL_HELD, (*step, claim.token)).rowcount == 1
 
 
 def _told(db: sqlite3.Connection, result: CommitResult, commit: Commit) -> CommitResult:
@@ -156,23 +195,3 @@ def _create(db: sqlite3.Connection, commit: Commit) -> CommitResult:
         return Committed(after)
     before = found(db, after.correlation_id)
     return before if isinstance(before, PortError) else Refused(before)
-
-
-def _step(db: sqlite3.Connection, commit: Commit) -> Committed | None:
-    """The usual commit, in one statement; None where it does not apply, or where there is more to a record."""
-    after = commit.instance
-    if after.paused or after.attempts or after.inbox or after.seen:
-        after = after._replace(paused=False, attempts=(), inbox=(), seen=())
-    due = ready_at(after, commit.hold_until)
-    keeps_claim = commit.hold_until > 0 and due is not None
-    written = (
-        after.machine, after.definition, after.step, after.state, after.event, after.context, after.data, after.retries,
-        after.work, after.run_id, after.position, after.not_before, after.deadline, after.home, after.started_at,
-        after.updated_at, after.error, due,
-    )  # fmt: skip
-    condition = (after.correlation_id, after.step - 1, commit.expected.value)
-    if after.status is commit.expected:
-        cursor = db.execute(_SAME_STATUS[keeps_claim], written + condition)
-    else:
-        cursor = db.execute(_NEW_STATUS[keeps_claim], (*written, after.status.value, *condition))
-    return Committed(after) if cursor.rowcount == 1 else None

@@ -35,8 +35,8 @@ _TAKING: Final = taking("instance", "ready_at", "paused = 0", MESSAGE)
 _SETTLE: Final = (
     "UPDATE instance SET ready_at = ?, claim = NULL WHERE correlation_id = ? AND claim = ? AND step = ?"
 )  # fmt: skip
-# Whatever the step: a chain moves the record on under one claim.
-_EXTEND: Final = "UPDATE instance SET ready_at = ? WHERE correlation_id = ? AND claim = ?"
+# Whatever the step: a chain moves the record on under one claim.  Never back: a commit of the chain may hold it longer.
+_EXTEND: Final = "UPDATE instance SET ready_at = max(ready_at, ?) WHERE correlation_id = ? AND claim = ?"
 
 
 class SqliteRecordBus(RetryScheduler, MessageSource):
@@ -69,6 +69,8 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
 
     def settle(self, deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> Sequence[Sent]:
         settled: list[Sent] = [None] * len(deliveries)
+        for delivery in deliveries:
+            self._let_go(delivery.receipt)
         # A step that this process has committed away cannot be settled: the file need not be asked.
         asked = [n for n, delivery in enumerate(deliveries) if not _is_past(delivery.receipt)]
         if asked:
@@ -110,9 +112,11 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
         else:
             due = outcome.until if isinstance(outcome, Defer) else self._file.clock.now() + NACK_WAIT
         db.execute(_SETTLE, (due, claim.correlation_id, claim.token, claim.step))
-        if self._file.held.get(claim.correlation_id) is claim:
-            self._file.held.pop(claim.correlation_id, None)
         return None
+
+    def _let_go(self, claim: object) -> None:
+        if isinstance(claim, RecordClaim) and self._file.held.get(claim.correlation_id) is claim:
+            self._file.held.pop(claim.correlation_id, None)
 
 
 def _is_past(receipt: object) -> bool:
