@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from fsm_adapters.sqlite.committing import Committing
-from fsm_adapters.sqlite.delivery_rules import Due, after_mark
+from fsm_adapters.sqlite.delivery_rules import Due, after_mark, ready_at
 from fsm_adapters.sqlite.file import SqliteFile
 from fsm_adapters.sqlite.find import find
 from fsm_adapters.sqlite.rows import extra_of, found, tell
@@ -55,19 +55,21 @@ class SqliteCheckpointStore(CheckpointStore):
             results = self._file.write_each(commits, self._committing.commit)
         for commit, result in zip(commits, results, strict=True):
             if isinstance(result, Committed):
-                self._moved_on(commit)
+                self._moved_on(commit, result.instance)
         return results
 
-    def _moved_on(self, commit: Commit) -> None:
+    def _moved_on(self, commit: Commit, after: Instance) -> None:
         """The step that a claim was for is past; within a chain the claim goes on."""
-        correlation_id, held = commit.instance.correlation_id, self._file.held
-        claim = held.get(correlation_id)
-        if claim is not None:
-            claim.is_past = True
-            if commit.hold_until:
-                claim.ready_at = commit.hold_until
-            else:
-                held.pop(correlation_id, None)
+        held = self._file.held
+        claim = held.get(after.correlation_id)
+        if claim is None:
+            return
+        claim.is_past = True
+        due = ready_at(after, commit.hold_until) if commit.hold_until else None
+        # What is held longer already, by an earlier link or by the worker's heartbeat, stays so.
+        claim.held_until = 0.0 if due is None else max(due, claim.held_until)
+        if not commit.hold_until:
+            held.pop(after.correlation_id, None)
 
     def mark(self, marks: Sequence[Mark]) -> Sequence[CommitResult]:
         return self._file.write_each(marks, self._mark)

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from fsm_adapters.sqlite.delivery_rules import ready_at
 from fsm_adapters.sqlite.file import SqliteFile
-from fsm_adapters.sqlite.rows import COLUMNS, found, record_row
-from fsm_ports import Commit, CommitResult, Committed, PortError, Refused
+from fsm_adapters.sqlite.rows import COLUMNS, Row, found, record_row
+from fsm_ports import Commit, CommitResult, Committed, Instance, PortError, Refused
 from fsm_ports.history_log import Happened
 from fsm_ports.writes import committed
 
@@ -33,9 +33,9 @@ class _Statements(NamedTuple):
     """By whether the writer goes on with the record, and so keeps its claim."""
 
     create: str
-    in_place: str
-    """Between two links of a chain the record stays where it lies among those that are ready.  Naming `ready_at`, even
-    unchanged, would make SQLite write its index again; so would naming the status."""
+    still_held: str
+    """A later link of a chain: the record is held long enough already, and whoever takes that away takes the claim as
+    well.  Naming `ready_at`, even unchanged, would make SQLite write its index again; so would naming the status."""
     same_status: dict[bool, str]
     new_status: dict[bool, str]
     replace: dict[bool, str]
@@ -50,7 +50,7 @@ def _statements(*, history: bool) -> _Statements:
             f"INSERT INTO instance ({', '.join(COLUMNS)}, ready_at, received, tail) VALUES ({'?, ' * len(COLUMNS)}?, 0,"
             f" {_NEXT_ENTRY if history else 'NULL'}) ON CONFLICT (correlation_id) DO NOTHING"
         ),
-        in_place=_LINK + tail + _IF,
+        still_held=_LINK + tail + _IF + " AND claim = ?",
         same_status={False: step + _LET_GO + _IF, True: step + _IF},
         new_status={False: step + _LET_GO + ", status = ?" + _IF, True: step + ", status = ?" + _IF},
         replace={False: whole + _LET_GO + of_one, True: whole + of_one},
@@ -100,20 +100,21 @@ class Committing:
             after.started_at, after.updated_at, after.error,
         )  # fmt: skip
         condition = (after.correlation_id, after.step - 1, commit.expected.value)
+        if keeps_claim and after.status is commit.expected and self._is_still_held(db, after, due, written + condition):
+            return Committed(after)
         if after.status is not commit.expected:
-            cursor = db.execute(
-                self._statements.new_status[keeps_claim], (*written, due, after.status.value, *condition)
-            )
-        elif keeps_claim and self._lies_there(after.correlation_id, due):
-            cursor = db.execute(self._statements.in_place, written + condition)
+            statement = self._statements.new_status[keeps_claim]
+            cursor = db.execute(statement, (*written, due, after.status.value, *condition))
         else:
             cursor = db.execute(self._statements.same_status[keeps_claim], (*written, due, *condition))
         return Committed(after) if cursor.rowcount == 1 else None
 
-    def _lies_there(self, correlation_id: str, due: float | None) -> bool:
-        """The record is to come again when this process has last said so."""
-        claim = self._held.get(correlation_id)
-        return claim is not None and claim.ready_at == due
+    def _is_still_held(self, db: sqlite3.Connection, after: Instance, due: float | None, step: Row) -> bool:
+        """The step took place, and left alone until when the record is held."""
+        claim = self._held.get(after.correlation_id)
+        if claim is None or due is None or due > claim.held_until:
+            return False
+        return db.execute(self._statements.still_held, (*step, claim.token)).rowcount == 1
 
     def _create(self, db: sqlite3.Connection, commit: Commit) -> CommitResult:
         after = commit.instance._replace(attempts=())

@@ -35,8 +35,8 @@ _TAKING: Final = taking("instance", "ready_at", "paused = 0", MESSAGE)
 _SETTLE: Final = (
     "UPDATE instance SET ready_at = ?, claim = NULL WHERE correlation_id = ? AND claim = ? AND step = ?"
 )  # fmt: skip
-# Whatever the step: a chain moves the record on under one claim.
-_EXTEND: Final = "UPDATE instance SET ready_at = ? WHERE correlation_id = ? AND claim = ?"
+# Whatever the step: a chain moves the record on under one claim.  Never back: a commit of the chain may hold it longer.
+_EXTEND: Final = "UPDATE instance SET ready_at = max(ready_at, ?) WHERE correlation_id = ? AND claim = ?"
 
 
 class SqliteRecordBus(RetryScheduler, MessageSource):
@@ -84,11 +84,11 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
         taken = take(db, _TAKING, wanted)
         if taken.mixed:
             self._suspects_turn = not self._suspects_turn
-        return [self._delivery(row, token, until) for row in taken.rows]
+        return [self._delivery(row, token) for row in taken.rows]
 
-    def _delivery(self, row: Row, token: str, until: float) -> Delivery:
+    def _delivery(self, row: Row, token: str) -> Delivery:
         correlation_id, step, received = row[1], row[3], row[18]
-        claim = self._file.held[correlation_id] = RecordClaim(correlation_id, step, token, until)
+        claim = self._file.held[correlation_id] = RecordClaim(correlation_id, step, token)
         try:
             message: Message = message_of(row)
         except KeyError as error:
@@ -98,7 +98,6 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
     def _extend(self, db: sqlite3.Connection, how: tuple[object, float]) -> Sent:
         claim, until = how
         if isinstance(claim, RecordClaim) and db.execute(_EXTEND, (until, claim.correlation_id, claim.token)).rowcount:
-            claim.ready_at = until
             return None
         return PortRejected("the claim has passed on", self._file.source)
 

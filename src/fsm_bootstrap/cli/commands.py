@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fsm_bootstrap.cli import definition_commands, deploy_commands, operator_commands
+from fsm_bootstrap.cli import cost_command, definition_commands, deploy_commands, operator_commands
 from fsm_bootstrap.cli.check_options import CheckFormat, CheckOutput, NoTypes, Strict
 from fsm_bootstrap.cli.options import Context, From, Id, Machine, Machines, NewId, Origin, Output, Since, State, Status
 from fsm_bootstrap.cli.output import Format
@@ -173,6 +173,7 @@ def history(
 operator_commands.register(app)
 deploy_commands.register(app)
 definition_commands.register(app)
+cost_command.register(app)
 
 
 @app.command()

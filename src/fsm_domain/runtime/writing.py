@@ -57,10 +57,13 @@ class Writing:
     def _results(self, writes: Sequence[Commit | Fail]) -> list[CommitResult]:
         store = self._runtime.store
         commits = [write for write in writes if isinstance(write, Commit)]
-        fails = [write for write in writes if isinstance(write, Fail)]
-        of_commits = iter(store.commit(commits) if commits else ())
-        of_fails = iter(store.mark(fails) if fails else ())
-        results = [next(of_commits) if isinstance(write, Commit) else next(of_fails) for write in writes]
+        if len(commits) == len(writes):  # as a rule
+            results = list(store.commit(commits))
+        else:
+            fails = [write for write in writes if isinstance(write, Fail)]
+            of_commits = iter(store.commit(commits) if commits else ())
+            of_fails = iter(store.mark(fails))
+            results = [next(of_commits) if isinstance(write, Commit) else next(of_fails) for write in writes]
         return [
             self._ask_again(write) if isinstance(result, OutcomeUnknown) else result
             for write, result in zip(writes, results, strict=True)

@@ -15,7 +15,7 @@ from fsm_adapters.sqlite.record_bus import SqliteRecordBus
 from fsm_adapters.system.clock import VirtualClock
 from fsm_adapters.system.random import SystemRandom
 from fsm_contract import samples
-from fsm_ports import ACK, Commit, Committed, Delivery, Instance, Outgoing, PortError, PortRejected, Status
+from fsm_ports import Commit, Committed, Delivery, Outgoing, PortError, PortRejected, Status
 from fsm_ports.history_log import Happened, HistoryEntry, entry_of_commit
 from fsm_ports.writes import Fail, Pause
 
@@ -111,7 +111,7 @@ def test_long_history_is_read_in_pages(store: SqliteCheckpointStore, history: Sq
         record_bus._TAKING.suspect,
         record_bus._TAKING.clean,
         record_bus._TAKING.look,
-        STATEMENTS.in_place,
+        STATEMENTS.still_held,
         *STATEMENTS.same_status.values(),
         *STATEMENTS.new_status.values(),
     ],
@@ -133,38 +133,6 @@ def test_no_index_is_written_by_a_step_that_need_not_move_in_it(file: SqliteFile
         rows = db.execute(f"EXPLAIN {sql}", [None] * sql.count("?")).fetchall()
         return any(row[1] == "OpenWrite" and row[3] == root for row in rows)
 
-    link, same, new = STATEMENTS.in_place, STATEMENTS.same_status[False], STATEMENTS.new_status[False]
+    link, same, new = STATEMENTS.still_held, STATEMENTS.same_status[False], STATEMENTS.new_status[False]
     assert [writes("instance_status", sql) for sql in (link, same, new)] == [False, False, True]
     assert [writes("instance_ready", sql) for sql in (link, same, new)] == [False, True, True]
-
-
-def test_a_chain_leaves_its_record_in_place_until_its_last_link(
-    file: SqliteFile, store: SqliteCheckpointStore, bus: SqliteRecordBus, clock: VirtualClock
-) -> None:
-    written: list[str] = []
-    store.commit([Commit(samples.record("a", clock.now(), 0))])
-    until = clock.now() + 60
-    (delivery,) = received(bus, until)
-    file.connection().db.set_trace_callback(written.append)
-    for step in range(1, 4):
-        store.commit([Commit(samples.record("a", clock.now(), step), hold_until=until + 1)])
-    store.commit([Commit(samples.record("a", clock.now(), 4))])
-    updates = dict.fromkeys(written)  # SQLite tells of a statement again when its trigger runs
-    assert ["ready_at" in sql for sql in updates] == [True, False, False, True]
-    assert bus.settle([delivery], [ACK]) == [None]
-    assert not file.held
-
-
-def test_a_claim_that_was_extended_in_mid_chain_is_set_anew(
-    store: SqliteCheckpointStore, bus: SqliteRecordBus, clock: VirtualClock
-) -> None:
-    store.commit([Commit(samples.record("a", clock.now(), 0))])
-    until = clock.now() + 60
-    (delivery,) = received(bus, until)
-    store.commit([Commit(samples.record("a", clock.now(), 1), hold_until=until)])
-    bus.extend([delivery], until + 600)
-    store.commit([Commit(samples.record("a", clock.now(), 2), hold_until=until)])
-    clock.advance(61)
-    (again,) = received(bus, until + 120)
-    assert isinstance(again.message, Instance)
-    assert again.message.step == 2
