@@ -1,0 +1,85 @@
+"""What is searched: each kind of source and store, and how far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fsm_bootstrap.simulation.faults import CALM
+from fsm_bootstrap.simulation.machines import Actions, AnyMachine, Context
+from fsm_bootstrap.simulation.scenario import GENEROUS, Scenario, Start
+from fsm_bootstrap.simulation.set_ups import SetUp, queue, retry_only, sqlite, stream, table
+from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
+from fsm_domain.runtime.limits import Limits
+from fsm_domain.runtime.registry import Machines, registry
+from tests.simulation.exhaustive.choices import Budget
+from tests.simulation.exhaustive.turns import Turns
+
+CLAIM = 30.0
+"""Seconds for which a source hides what it handed out."""
+
+
+class StoppingActions(Actions):
+    """Each can be interrupted, and can be made to fail, once."""
+
+    def _work(self, context: Context, step: Step) -> None:
+        if isinstance(self._kernel, Turns) and self._kernel.act():
+            self._runs.raised()
+            raise ValueError("made to fail")
+
+
+def two_steps(actions: Actions, retry: RetryPolicy) -> Machines:
+    """one -next-> two, each with an action."""
+    return registry([_line(actions, retry)])
+
+
+def _line(actions: Actions, retry: RetryPolicy) -> AnyMachine:
+    work = actions.counting("one", "next", "next")
+    fold = actions.folding("two")
+
+    def last(context: Context, step: Step) -> None:
+        fold(context, step)
+        actions._work(context, step)
+
+    one = State[str, Context, str]("one").on("next", "two").do(work)
+    return Machine[str, Context]("line", dict, initial="one", states=[one, FinalState[str, Context]("two").do(last)], retry=retry)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One set-up."""
+
+    name: str
+    about: str
+    set_up: SetUp
+    batch: int = 1
+    limits: Limits = field(default_factory=Limits)
+    exclusive: bool = False
+    puts_off: bool = False
+
+    @property
+    def scenario(self) -> Scenario:
+        """As the checkers of the invariants know it."""
+        return Scenario(
+            name=self.name, about=self.about, set_up=self.set_up, starts=(Start("line", {"left": 1}),), cast=two_steps,
+            batch=self.batch, claim=CLAIM, faults=CALM, limits=self.limits, retry=GENEROUS, raising=0.0,
+            exclusive=self.exclusive, puts_off=self.puts_off,
+        )  # fmt: skip
+
+
+CASES = (
+    Case(name="queue", about="a queue, which defers and delays; no lock", set_up=queue()),
+    Case(name="queue-batch", about="the same, two messages at a time", set_up=queue(), batch=2),
+    Case(name="queue-lock", about="the same with a lock that never fails", set_up=queue(lock=True), exclusive=True, puts_off=True),
+    Case(name="queue-lock-faults", about="the same with a lock that may fail", set_up=queue(lock=True, sound_lock=False), puts_off=True),
+    Case(name="queue-chain", about="two transitions a delivery", set_up=queue(), limits=Limits(chain=2)),
+    Case(name="stream", about="a stream alone, which can neither hold nor defer", set_up=stream(retry=False), batch=2),
+    Case(name="stream-retry", about="a stream and a retry table", set_up=stream(), batch=2),
+    Case(name="stream-retry-lock", about="the same with a lock", set_up=stream(lock=True), batch=2, exclusive=True, puts_off=True),
+    Case(name="retry-only", about="the retry table carries everything", set_up=retry_only),
+    Case(name="table", about="a table whose stream delivers every commit", set_up=table, batch=2),
+    Case(name="sqlite", about="one SQLite file: records are messages", set_up=sqlite, exclusive=True),
+    Case(name="sqlite-chain", about="the same, two transitions a claim", set_up=sqlite, limits=Limits(chain=2), exclusive=True),
+)
+BY_NAME = {case.name: case for case in CASES}
+
+ALL = Budget()
