@@ -20,8 +20,17 @@ from fsm_adapters.sqlite.checkpoint_store import SqliteCheckpointStore
 from fsm_adapters.sqlite.claim import RecordClaim
 from fsm_adapters.sqlite.file import SqliteFile
 from fsm_adapters.sqlite.record_bus import SqliteRecordBus
+from fsm_adapters.sqlite.rows import COLUMNS
 from fsm_bootstrap.simulation.ports import WiredBus, WiredLock, WiredSource, WiredStore
 from fsm_bootstrap.simulation.set_ups import Ports, Sharded
+from fsm_bootstrap.simulation.trace import Settlement
+from fsm_ports.messages import Delivery
+
+
+AGE = 6.0
+"""Seconds back to which rules look at most: whether a message is older than five."""
+MANY = 5
+"""Receives: no rule asks whether there were more than three."""
 
 
 class BackEnd(Protocol):
@@ -85,7 +94,7 @@ class Shelved(BackEnd):
         for key, entry in entries:
             named = f"key={key!r}" if isinstance(key, int) else key
             yield named, f"number={entry.number}", f"{self._owner._name}:{entry.number}", f"claim={entry.claim}"
-            yield entry.text, _age(entry.due, now), _age(entry.visible_at, now, 0.0), entry.received
+            yield entry.text, _age(entry.due, now), _age(entry.visible_at, now, 0.0), min(entry.received, MANY)
 
 
 class Streamed(BackEnd):
@@ -156,6 +165,10 @@ class Locked(BackEnd):
         yield from (item for item in self._cache._held.items() if item[1].until > now)
 
 
+_RECEIVED = len(COLUMNS) + 1
+"""Where in a row it says how often it was handed out."""
+
+
 class Filed(BackEnd):
     """The rows of a SQLite file, and what each process that has it open remembers of its claims."""
 
@@ -183,14 +196,15 @@ class Filed(BackEnd):
             yield ready_at
 
     def tell(self, now: float) -> Iterator[object]:
-        yield self._db.execute("SELECT * FROM instance").fetchall()
+        for row in self._db.execute("SELECT *, min(received, ?) FROM instance", (MANY,)):
+            yield row[:_RECEIVED], row[_RECEIVED + 1 :]
 
     @property
     def _db(self) -> Any:  # Any: a connection of sqlite3
         return self.files[0].connection().db
 
 
-def _age(at: float, now: float, longest: float = 6.0) -> float:
+def _age(at: float, now: float, longest: float = AGE) -> float:
     """How far off a moment is; one that is further back than any rule looks is as far back as that."""
     return max(at - now, -longest)
 
@@ -251,7 +265,15 @@ def _unwired(port: object) -> object:
 
 
 def told(answer: object) -> str:
-    """An answer as text; a claim on a SQLite file is an object, and is told by its token."""
-    if isinstance(answer, list) and any(isinstance(getattr(one, "receipt", None), RecordClaim) for one in answer):
-        return repr([one._replace(receipt=one.receipt.token) for one in answer])
+    """What a worker was answered, or is about to settle, as text; a claim on a SQLite file is told by its token."""
+    if isinstance(answer, list):
+        return repr([_tellable(one) for one in answer])
     return repr(answer)
+
+
+def _tellable(one: object) -> object:
+    if isinstance(one, Settlement):
+        return one.outcome, _tellable(one.delivery)
+    if isinstance(one, Delivery) and isinstance(one.receipt, RecordClaim):
+        return one._replace(receipt=(one.receipt.token, one.receipt.is_past))
+    return one

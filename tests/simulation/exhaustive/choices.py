@@ -27,7 +27,7 @@ class Event(Enum):
     CRASH = "crash"
     """He is gone; another with nothing in mind takes his place."""
     STANDS = "stands"
-    """He stands still while time passes: he may outlive his claim."""
+    """He stands still while time passes, and may outlive his claim: what he holds is handed out to another, too."""
 
 
 class Budget(NamedTuple):
@@ -35,21 +35,21 @@ class Budget(NamedTuple):
 
     crashes: int = 1
     duplicates: int = 1
+    """Messages that are carried twice, handed out twice, or handed out again because their holder stands still."""
     failures: int = 1
     """Calls that fail or lose their answer, and actions that raise."""
-    stands: int = 1
-    faults: int = 4
-    """Of the four together."""
-    preemptions: int = 1_000
-    """Turns that a worker takes although another is in the middle of his."""
+    faults: int = 3
+    """Of the three together."""
+    preemptions: int = 1
+    """Turns that a worker takes although the other is in the middle of his; that one who stood still goes on costs
+    none."""
 
     def pays(self, event: Event, *, preempts: bool) -> Self | None:
         """What is left after it; None: it costs too much."""
         price = PRICES[event]
         left = self._replace(
             crashes=self.crashes - price.crashes, duplicates=self.duplicates - price.duplicates,
-            failures=self.failures - price.failures, stands=self.stands - price.stands,
-            faults=self.faults - price.crashes - price.duplicates - price.failures - price.stands,
+            failures=self.failures - price.failures, faults=self.faults - sum(price),
             preemptions=self.preemptions - preempts,
         )  # fmt: skip
         return left if min(left) >= 0 else None
@@ -62,7 +62,6 @@ class Price(NamedTuple):
     crashes: int = 0
     duplicates: int = 0
     failures: int = 0
-    stands: int = 0
 
 
 PRICES = {
@@ -75,7 +74,7 @@ PRICES = {
     Event.AGAIN: Price(duplicates=1),
     Event.RAISES: Price(failures=1),
     Event.CRASH: Price(crashes=1),
-    Event.STANDS: Price(stands=1),
+    Event.STANDS: Price(duplicates=1),
 }
 
 FATES = {

@@ -26,16 +26,26 @@ def split(text: str) -> Split:
     return tuple(pieces[::2]), tuple(pieces[1::2])
 
 
-def nameless(texts: Iterable[Split], now: float) -> str:
-    """Times as how far off they are, names as numbers in the order in which they come first."""
-    told: list[str] = []
-    names: dict[str, str] = {}
-    for fixed, changing in texts:
-        told.append("|")
-        told.extend(fixed)
-        for one in changing:
-            if one.startswith("100"):
-                told.append(f"{float(one) - now:+g}")
-            elif not one.startswith(("updated", "started")):
-                told.append(names.setdefault(one, f"#{len(names)}"))
-    return "".join(told)
+class Namer:
+    """Times become how far off they are, names become numbers in the order in which they come first."""
+
+    def __init__(self, now: float) -> None:
+        self._now = now
+        self._told: list[str] = []
+        self._names: dict[str, str] = {}
+
+    def tell(self, texts: Iterable[Split], longest: float) -> None:
+        """What is further back than `longest` seconds is as far back as that: no rule looks any further."""
+        told, names, now = self._told, self._names, self._now
+        for fixed, changing in texts:
+            told.append("|")
+            told.extend(fixed)
+            for one in changing:
+                if one.startswith("100"):
+                    told.append(f"{max(float(one) - now, -longest):+g}")
+                elif not one.startswith(("updated", "started")):
+                    told.append(names.setdefault(one, f"#{len(names)}"))
+
+    @property
+    def text(self) -> str:
+        return "".join(self._told)

@@ -33,6 +33,7 @@ class Found:
     pruned: int = 0
     """Left where they came to a state from which all had been tried."""
     states: int = 0
+    distinct: int = 0
     turns: int = 0
     longest: int = 0
     broken: list[str] = field(default_factory=list)
@@ -60,6 +61,7 @@ class Search:
         except Broken as broken:
             self.found.broken = [str(broken)]
             self.found.schedule = " ".join(map(str, self._schedule))
+        self.found.distinct = len(self._seen)
         return self.found
 
     def _visit(self, state: State) -> None:

@@ -39,9 +39,9 @@ class Turn(NamedTuple):
 class Stop(BaseException):
     """The worker is about to make a call that nobody has answered yet.  No Exception: nobody catches it."""
 
-    def __init__(self, call: str, *, fragile: bool) -> None:
+    def __init__(self, call: str, items: Sequence[object], *, fragile: bool) -> None:
         super().__init__(call)
-        self.call, self.fragile = call, fragile
+        self.call, self.items, self.fragile = call, items, fragile
 
 
 class Tape(Trace):
@@ -91,16 +91,16 @@ class Turns(Kernel):
         self.now = turn.at
         return turn
 
-    def event(self, call: str, now: float, *, fragile: bool) -> choices.Event:
+    def event(self, call: str, items: Sequence[object] = (), *, fragile: bool = True) -> choices.Event:
         """What happens at the call that is being made for the first time.
 
         Raises:
             Stop: that is not decided yet.
         """
         if self._event is None:
-            raise Stop(call, fragile=fragile)
+            raise Stop(call, items, fragile=fragile)
         event, self._event = self._event, None
-        self.now, self.tape.deaf = now, False
+        self.now, self.tape.deaf = self.present, False
         self.faults = _FAULTS.get(event, CALM)
         return event
 
@@ -113,7 +113,7 @@ class Turns(Kernel):
         turn = self.replayed()
         if turn is not None:
             return turn.answer is choices.Event.RAISES
-        event = self.event(ACTION, self.present, fragile=True)
+        event = self.event(ACTION)
         self.answered(event)
         return event is choices.Event.RAISES
 
@@ -169,7 +169,7 @@ class StoppingWire(Wire):
         before = turns.replayed()
         if before is not None:
             return before.answer  # type: ignore[return-value]  # what this very call was answered when it was made
-        fate = self._fate_of(operation)
+        fate = self._fate_of(operation, items)
         done = list(do(items)) if fate in (Fate.DONE, Fate.UNANSWERED) else [NOT_REACHED] * len(items)
         answers = done if fate is Fate.DONE else [self._failure(fate) for _ in items]
         self.record(operation, items, done, answers)
@@ -183,7 +183,7 @@ class StoppingWire(Wire):
         before = turns.replayed()
         if before is not None:
             return before.answer  # type: ignore[return-value]  # as above
-        fate = self._fate_of(operation)
+        fate = self._fate_of(operation, [question])
         found = do() if fate in (Fate.DONE, Fate.UNANSWERED) else ()
         effects = found if isinstance(found, Sequence) else (found,)
         answer = found if fate is Fate.DONE else self._failure(fate)
@@ -191,8 +191,8 @@ class StoppingWire(Wire):
         turns.answered(answer)
         return answer
 
-    def _fate_of(self, operation: str) -> Fate:
-        event = self._turns.event(f"{self.port}.{operation}", self._turns.present, fragile=self.fragile)
+    def _fate_of(self, operation: str, items: Sequence[object]) -> Fate:
+        event = self._turns.event(f"{self.port}.{operation}", items, fragile=self.fragile)
         return FATES.get(event, Fate.DONE)
 
 

@@ -22,10 +22,10 @@ from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import PortError
 from fsm_ports.messages import Delivery
-from tests.simulation.exhaustive.back_ends import behind, file_of, key_of
+from tests.simulation.exhaustive.back_ends import AGE, behind, file_of, key_of, told
 from tests.simulation.exhaustive.cases import CLAIM, Case, StoppingActions, two_steps
 from tests.simulation.exhaustive.choices import Budget, Choice, Event, events_of
-from tests.simulation.exhaustive.names import Split, nameless, split
+from tests.simulation.exhaustive.names import Namer, Split, split
 from tests.simulation.exhaustive.turns import FreshRuns, Stop, StoppingLab, Tape, Turn, Turns
 
 
@@ -38,6 +38,8 @@ class Hand(NamedTuple):
     answers: tuple[Turn, ...]
     call: str
     fragile: bool
+    last: str = ""
+    """All that matters where the call is his last: what he settles, and how."""
     stands: float | None = None
     """Since when he stands still."""
 
@@ -115,8 +117,10 @@ class World:
                     yield Choice(n, event, source)
 
     def price(self, state: State, choice: Choice) -> Budget | None:
-        ran = state.ran
-        preempts = ran is not None and choice.worker not in (None, ran)
+        preempts = state.ran is not None and choice.worker not in (None, state.ran)
+        if preempts and choice.worker is not None:
+            hand = state.workers[choice.worker].hand
+            preempts = hand is None or hand.stands is None
         return state.budget.pays(choice.event, preempts=preempts)
 
     def after(self, state: State, choice: Choice, budget: Budget) -> State:
@@ -151,9 +155,11 @@ class World:
     def digest(self, state: State) -> bytes:
         """Equal for two states from which the same can follow: the back ends hold the same and the workers were
         answered the same, but for the names of ids, positions and claims and for when it all takes place."""
-        backs = [split(repr(told)) for back in self._backs for told in back.tell(state.now)]
+        namer = Namer(state.now)
+        namer.tell((split(repr(told)) for back in self._backs for told in back.tell(state.now)), AGE)
         hands = sorted(self._hand(n, worker, state) for n, worker in enumerate(state.workers))
-        return blake2b(nameless([*backs, *chain.from_iterable(hands)], state.now).encode(), digest_size=16).digest()
+        namer.tell(chain.from_iterable(hands), CLAIM + AGE)
+        return blake2b(namer.text.encode(), digest_size=16).digest()
 
     def told(self, storm: int) -> Simulated:
         """What the tape has, as the checkers of the invariants read it; after `storm` events nothing goes wrong."""
@@ -170,12 +176,14 @@ class World:
         """What a worker is; either may be the first, so nothing in it says which of them he is."""
         hand, file = worker.hand, file_of(self._ports[n])
         remembered = [(claim.token, claim.step, claim.is_past) for claim in file.held.values()] if file else []
-        told = [split(repr(remembered))]
+        lines = [split(repr(remembered))]
         if hand is None:
-            return told
+            return lines
         stands = hand.stands is not None, hand.stands == state.now
-        told.append(split(repr((hand.source, hand.began, hand.call, stands, state.ran == n))))
-        return told + [split(f"{turn.at!r} {turn.told}") for turn in hand.answers]
+        lines.append(split(repr((hand.source, hand.call, stands, state.ran == n))))
+        if hand.last:
+            return [*lines, split(hand.last)]
+        return [*lines, split(repr(hand.began)), *(split(f"{turn.at!r} {turn.told}") for turn in hand.answers)]
 
     def _goes_on(self, n: int, lives: int, hand: Hand, event: Event, now: float) -> Hand | None:
         turns = self.turns
@@ -185,7 +193,9 @@ class World:
         try:
             self._work(self._ports[n], hand)
         except Stop as stop:
-            return hand._replace(answers=tuple(turns.turns_made), call=stop.call, fragile=stop.fragile, stands=None)
+            last = told(list(stop.items)) if stop.call.endswith(".settle") else ""
+            made = tuple(turns.turns_made)
+            return hand._replace(answers=made, call=stop.call, fragile=stop.fragile, last=last, stands=None)
         return None
 
     def _work(self, ports: Ports, hand: Hand) -> None:
