@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias, cast
 
 from fsm_adapters.memory import (
     MemoryCheckpointStore,
@@ -26,7 +28,7 @@ from fsm_bootstrap.simulation.set_ups import Ports, Sharded
 from fsm_bootstrap.simulation.trace import Settlement
 from fsm_ports.messages import Delivery
 
-
+Saved: TypeAlias = Any  # Any: what a back end saves is read by itself alone
 AGE = 6.0
 """Seconds back to which rules look at most: whether a message is older than five."""
 MANY = 5
@@ -36,14 +38,17 @@ MANY = 5
 class BackEnd(Protocol):
     """What lies behind the wires; workers hold nothing of it but what it answered."""
 
-    def save(self) -> object: ...
+    @abstractmethod
+    def save(self) -> Saved: ...
 
-    def restore(self, saved: Any) -> None:  # Any: whatever `save` gave
-        ...
+    @abstractmethod
+    def restore(self, saved: Saved) -> None: ...
 
+    @abstractmethod
     def moments(self) -> Iterator[float]:
         """When something in it is or was due: a message to be delivered, a claim to end."""
 
+    @abstractmethod
     def tell(self, now: float) -> Iterator[object]:
         """All that its behaviour depends on, in an order that depends on nothing else."""
 
@@ -70,13 +75,13 @@ class Shelved(BackEnd):
         self._owner, self._shelf = owner, owner._shelf
         self._counter = "_keys" if isinstance(owner, MemoryQueue) else "_nonces"
 
-    def save(self) -> object:
+    def save(self) -> Saved:
         shelf: Shelf = self._shelf
         entries = [(key, replace(entry)) for key, entry in shelf._entries.items()]
         counters = [Taken.of(shelf, "_numbers"), Taken.of(shelf, "_claims"), Taken.of(self._owner, self._counter)]
         return entries, list(shelf._order), counters
 
-    def restore(self, saved: Any) -> None:
+    def restore(self, saved: Saved) -> None:
         entries, order, (numbers, claims, keys) = saved
         self._shelf._entries = {key: replace(entry) for key, entry in entries}
         self._shelf._order = list(order)
@@ -103,11 +108,11 @@ class Streamed(BackEnd):
     def __init__(self, stream: MemoryStream) -> None:
         self._stream = stream
 
-    def save(self) -> object:
+    def save(self) -> Saved:
         one = self._stream
         return list(one._records), one._sent, one._read_up_to, one._turn, one._busy_until, dict(one._batch)
 
-    def restore(self, saved: Any) -> None:
+    def restore(self, saved: Saved) -> None:
         one = self._stream
         records, one._sent, one._read_up_to, one._turn, one._busy_until, batch = saved
         one._records, one._batch = deque(records), dict(batch)
@@ -131,10 +136,10 @@ class Kept(BackEnd):
     def __init__(self, store: MemoryCheckpointStore) -> None:
         self._store = store
 
-    def save(self) -> object:
+    def save(self) -> Saved:
         return dict(self._store._records)
 
-    def restore(self, saved: Any) -> None:
+    def restore(self, saved: Saved) -> None:
         self._store._records = dict(saved)
 
     def moments(self) -> Iterator[float]:
@@ -150,10 +155,10 @@ class Locked(BackEnd):
     def __init__(self, cache: MemoryLockCache) -> None:
         self._cache = cache
 
-    def save(self) -> object:
+    def save(self) -> Saved:
         return dict(self._cache._held), Taken.of(self._cache, "_fences")
 
-    def restore(self, saved: Any) -> None:
+    def restore(self, saved: Saved) -> None:
         held, fences = saved
         self._cache._held = dict(held)
         fences.give(self._cache, "_fences")
@@ -175,16 +180,18 @@ class Filed(BackEnd):
     def __init__(self, file: SqliteFile) -> None:
         self.files = [file]
 
-    def save(self) -> object:
+    def save(self) -> Saved:
         rows = self._db.execute("SELECT rowid, * FROM instance").fetchall()
         return rows, [[(name, claim, claim.is_past) for name, claim in file.held.items()] for file in self.files]
 
-    def restore(self, saved: Any) -> None:
+    def restore(self, saved: Saved) -> None:
         rows, remembered = saved
         db = self._db
         db.execute("BEGIN IMMEDIATE")
         db.execute("DELETE FROM instance")
-        db.executemany(f"INSERT INTO instance VALUES ({', '.join('?' * (len(rows[0]) - 1))})", [row[1:] for row in rows])
+        db.executemany(
+            f"INSERT INTO instance VALUES ({', '.join('?' * (len(rows[0]) - 1))})", [row[1:] for row in rows]
+        )
         db.execute("COMMIT")
         for file, held in zip(self.files, remembered, strict=True):
             file.held.clear()
@@ -200,7 +207,7 @@ class Filed(BackEnd):
             yield row[:_RECEIVED], row[_RECEIVED + 1 :]
 
     @property
-    def _db(self) -> Any:  # Any: a connection of sqlite3
+    def _db(self) -> sqlite3.Connection:
         return self.files[0].connection().db
 
 
@@ -267,7 +274,7 @@ def _unwired(port: object) -> object:
 def told(answer: object) -> str:
     """What a worker was answered, or is about to settle, as text; a claim on a SQLite file is told by its token."""
     if isinstance(answer, list):
-        return repr([_tellable(one) for one in answer])
+        return repr([_tellable(one) for one in cast("list[object]", answer)])
     return repr(answer)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fsm_bootstrap.simulation.faults import CALM
-from fsm_bootstrap.simulation.machines import Actions, AnyMachine, Context
+from fsm_bootstrap.simulation.machines import Actions, Context, Failure
 from fsm_bootstrap.simulation.scenario import GENEROUS, Scenario, Start
 from fsm_bootstrap.simulation.set_ups import SetUp, queue, retry_only, sqlite, stream, table
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
@@ -24,24 +24,28 @@ class StoppingActions(Actions):
     def _work(self, context: Context, step: Step) -> None:
         if isinstance(self._kernel, Turns) and self._kernel.act():
             self._runs.raised()
-            raise ValueError("made to fail")
+            raise Failure("made to fail")
 
 
-def two_steps(actions: Actions, retry: RetryPolicy) -> Machines:
-    """one -next-> two, each with an action."""
-    return registry([_line(actions, retry)])
-
-
-def _line(actions: Actions, retry: RetryPolicy) -> AnyMachine:
-    work = actions.counting("one", "next", "next")
-    fold = actions.folding("two")
+def line(actions: Actions, retry: RetryPolicy) -> Machines:
+    """one -next-> two, after as many rounds of `one` as the context says; each step with an action."""
+    count, fold = actions.counting("one", "again", "next"), actions.folding("two")
 
     def last(context: Context, step: Step) -> None:
         fold(context, step)
         actions._work(context, step)
 
-    one = State[str, Context, str]("one").on("next", "two").do(work)
-    return Machine[str, Context]("line", dict, initial="one", states=[one, FinalState[str, Context]("two").do(last)], retry=retry)
+    one = State[str, Context, str]("one").on("again", "one").on("next", "two").do(count)
+    two = FinalState[str, Context]("two").do(last)
+    return registry([Machine[str, Context]("line", dict, initial="one", states=[one, two], retry=retry)])
+
+
+QUICK = Budget(faults=2)
+"""Any two of crash, duplicate and failure in one schedule, and a preemption."""
+NARROW = Budget(faults=2, preemptions=0)
+"""The same without a preemption, where a lock or a third step makes so many more calls that can meet something."""
+FULL = Budget(faults=3, preemptions=2)
+"""All three, and two preemptions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,16 +55,23 @@ class Case:
     name: str
     about: str
     set_up: SetUp
+    steps: int = 2
     batch: int = 1
     limits: Limits = field(default_factory=Limits)
     exclusive: bool = False
     puts_off: bool = False
+    quick: Budget = QUICK
+
+    def bounds(self, *, full: bool) -> Budget:
+        """How far to search."""
+        return FULL if full else self.quick
 
     @property
     def scenario(self) -> Scenario:
         """As the checkers of the invariants know it."""
         return Scenario(
-            name=self.name, about=self.about, set_up=self.set_up, starts=(Start("line", {"left": 1}),), cast=two_steps,
+            name=self.name, about=self.about, set_up=self.set_up, cast=line,
+            starts=(Start("line", {"left": self.steps - 1}),),
             batch=self.batch, claim=CLAIM, faults=CALM, limits=self.limits, retry=GENEROUS, raising=0.0,
             exclusive=self.exclusive, puts_off=self.puts_off,
         )  # fmt: skip
@@ -69,17 +80,51 @@ class Case:
 CASES = (
     Case(name="queue", about="a queue, which defers and delays; no lock", set_up=queue()),
     Case(name="queue-batch", about="the same, two messages at a time", set_up=queue(), batch=2),
-    Case(name="queue-lock", about="the same with a lock that never fails", set_up=queue(lock=True), exclusive=True, puts_off=True),
-    Case(name="queue-lock-faults", about="the same with a lock that may fail", set_up=queue(lock=True, sound_lock=False), puts_off=True),
-    Case(name="queue-chain", about="two transitions a delivery", set_up=queue(), limits=Limits(chain=2)),
+    Case(
+        name="queue-lock",
+        about="the same with a lock that never fails",
+        set_up=queue(lock=True),
+        exclusive=True,
+        puts_off=True,
+        quick=NARROW,
+    ),
+    Case(
+        name="queue-lock-faults",
+        about="the same with a lock that may fail",
+        set_up=queue(lock=True, sound_lock=False),
+        puts_off=True,
+        quick=NARROW,
+    ),
+    Case(
+        name="queue-chain",
+        about="three steps, two a delivery",
+        set_up=queue(),
+        steps=3,
+        limits=Limits(chain=2),
+        quick=NARROW,
+    ),
     Case(name="stream", about="a stream alone, which can neither hold nor defer", set_up=stream(retry=False), batch=2),
     Case(name="stream-retry", about="a stream and a retry table", set_up=stream(), batch=2),
-    Case(name="stream-retry-lock", about="the same with a lock", set_up=stream(lock=True), batch=2, exclusive=True, puts_off=True),
+    Case(
+        name="stream-retry-lock",
+        about="the same with a lock",
+        set_up=stream(lock=True),
+        batch=2,
+        exclusive=True,
+        puts_off=True,
+        quick=NARROW,
+    ),
     Case(name="retry-only", about="the retry table carries everything", set_up=retry_only),
     Case(name="table", about="a table whose stream delivers every commit", set_up=table, batch=2),
     Case(name="sqlite", about="one SQLite file: records are messages", set_up=sqlite, exclusive=True),
-    Case(name="sqlite-chain", about="the same, two transitions a claim", set_up=sqlite, limits=Limits(chain=2), exclusive=True),
+    Case(
+        name="sqlite-chain",
+        about="the same, three steps, two a claim",
+        set_up=sqlite,
+        steps=3,
+        limits=Limits(chain=2),
+        exclusive=True,
+        quick=NARROW,
+    ),
 )
 BY_NAME = {case.name: case for case in CASES}
-
-ALL = Budget()

@@ -62,8 +62,10 @@ class Turns(Kernel):
     def __init__(self, tape: Tape) -> None:
         super().__init__(0)
         self.random = Lowest(0)
-        self.ids = Ids(self)
+        self.ids = self.own_ids = Ids(self)
         self.process = "nobody"
+        self.present = self.now
+        """The time of the state in which somebody goes on; what he did before was done at its own time."""
         self.tape = tape
         self._answered: Sequence[Turn] = ()
         self.turns_made: list[Turn] = []
@@ -77,7 +79,7 @@ class Turns(Kernel):
     def begin(self, process: str, ids: str, answered: Sequence[Turn], event: choices.Event | None) -> None:
         """Whoever runs next is given those answers; at the first call beyond, the event happens."""
         self.process, self._answered, self._given, self._event = process, answered, 0, event
-        self.ids.restart(ids)
+        self.own_ids.restart(ids)
         self.turns_made = list(answered)
         self.tape.deaf = bool(answered)
         self.faults = _FAULTS.get(event, CALM) if event is not None and not answered else CALM
@@ -116,9 +118,6 @@ class Turns(Kernel):
         event = self.event(ACTION)
         self.answered(event)
         return event is choices.Event.RAISES
-
-    present = 0.0
-    """The time of the state in which somebody goes on; what he did before was done at its own time."""
 
 
 _FAULTS = {

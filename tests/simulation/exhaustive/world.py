@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from fsm_adapters.memory import MemoryMetrics
 from fsm_adapters.sqlite.claim import RecordClaim
 from fsm_adapters.system.time_limit import ElapsedTimeLimit
 from fsm_bootstrap.simulation.kernel import START
-from fsm_bootstrap.simulation.ports import WiredSource
 from fsm_bootstrap.simulation.set_ups import Ports
 from fsm_bootstrap.simulation.simulation import Simulated, never
 from fsm_bootstrap.simulation.trace import Calm, Crashed, Trace
@@ -23,7 +22,7 @@ from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import PortError
 from fsm_ports.messages import Delivery
 from tests.simulation.exhaustive.back_ends import AGE, behind, file_of, key_of, told
-from tests.simulation.exhaustive.cases import CLAIM, Case, StoppingActions, two_steps
+from tests.simulation.exhaustive.cases import CLAIM, Case, StoppingActions, line
 from tests.simulation.exhaustive.choices import Budget, Choice, Event, events_of
 from tests.simulation.exhaustive.names import Namer, Split, split
 from tests.simulation.exhaustive.turns import FreshRuns, Stop, StoppingLab, Tape, Turn, Turns
@@ -71,26 +70,29 @@ class World:
         self.turns = Turns(self.tape)
         self.runs = FreshRuns(self.turns, self.tape)
         scenario = self.scenario = case.scenario
-        self.machines = two_steps(StoppingActions(self.turns, self.runs, 0, 0.0, 0.0), scenario.retry)
+        self.machines = line(StoppingActions(self.turns, self.runs, 0, 0.0, 0.0), scenario.retry)
         connect = case.set_up(StoppingLab(self.turns, self.tape, folder))
-        self._ports = []
+        self._ports: list[Ports] = []
         for name in ("x", "y", "z"):
-            self.turns.ids.restart(f"c{name}")
+            self.turns.own_ids.restart(f"c{name}")
             self._ports.append(connect())
         backs = behind(self._ports)
         self._backs = list(backs.values())
         self._sources = [self._backs.index(backs[key_of(source)]) for source in self._ports[0].sources]
         self.emits = self._ports[0].store.emits
+        self._metrics = MemoryMetrics()
+        self._at: State | None = None
+        """Where the back ends are."""
 
     def first(self, budget: Budget) -> State:
         """The machine is started, by a caller who met no trouble, and nobody has received its first message."""
-        self.turns.now = START
+        self.turns.now, context = START, self.scenario.starts[0].context
         answered: list[Turn] = []
         while True:
             self.turns.present = START
             self.turns.begin("caller", "id0", answered, Event.GOES)
             try:
-                Client(self._runtime(self._ports[2])).start("line", {"left": 1}, correlation_id="m")
+                Client(self._runtime(self._ports[2])).start("line", context, correlation_id="m")
             except Stop:
                 answered = self.turns.turns_made
             else:
@@ -125,11 +127,13 @@ class World:
 
     def after(self, state: State, choice: Choice, budget: Budget) -> State:
         """The state that the choice leads to; what happens goes to the tape."""
-        self._restore(state)
+        if state is not self._at:
+            self._restore(state)
         if choice.worker is None:
             later = min(at for moments in state.moments for at in moments if at > state.now)
             self.turns.now = later
-            return state._replace(now=later, budget=budget)
+            self._at = state._replace(now=later, budget=budget)
+            return self._at
         n, event = choice.worker, choice.event
         worker = state.workers[n]
         hand, batches = worker.hand, state.batches
@@ -150,7 +154,8 @@ class World:
             ran = None if after.hand is None else n
         workers = tuple(after if m == n else one for m, one in enumerate(state.workers))
         claims = tuple((claim, claim.is_past) for claim in _claims(workers))
-        return State(state.now, self._saved(), workers, budget, ran, batches, claims, self._moments())
+        self._at = State(state.now, self._saved(), workers, budget, ran, batches, claims, self._moments())
+        return self._at
 
     def digest(self, state: State) -> bytes:
         """Equal for two states from which the same can follow: the back ends hold the same and the workers were
@@ -209,7 +214,7 @@ class World:
         return Runtime(
             machines=self.machines, store=ports.store, post=Post(clock, ports.buses, ports.retries, ports.dead_letters),
             codec=self.runs, clock=clock, random=self.turns.ids, wait=never, limit=ElapsedTimeLimit(clock),
-            metrics=MemoryMetrics(), lock=ports.lock, limits=self.case.limits,
+            metrics=self._metrics, lock=ports.lock, limits=self.case.limits,
         )  # fmt: skip
 
     def _moments(self) -> tuple[tuple[float, ...], ...]:
@@ -229,7 +234,8 @@ class World:
 def _claims(workers: Sequence[Worker]) -> Iterator[RecordClaim]:
     """The claims that are in somebody's hands, and perhaps no more in what his file remembers."""
     for worker in workers:
-        if worker.hand is not None and worker.hand.answers and isinstance(worker.hand.answers[0].answer, Sequence):
-            for delivery in worker.hand.answers[0].answer:
+        received = worker.hand.answers[0].answer if worker.hand is not None and worker.hand.answers else None
+        if isinstance(received, list):
+            for delivery in cast("list[object]", received):
                 if isinstance(delivery, Delivery) and isinstance(delivery.receipt, RecordClaim):
                     yield delivery.receipt
