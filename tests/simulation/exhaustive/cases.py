@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from fsm_bootstrap.simulation.faults import CALM
 from fsm_bootstrap.simulation.machines import Actions, Context, Failure
-from fsm_bootstrap.simulation.scenario import GENEROUS, Scenario, Start
+from fsm_bootstrap.simulation.scenario import GENEROUS, Cast, Scenario, Start
 from fsm_bootstrap.simulation.set_ups import SetUp, queue, retry_only, sqlite, stream, table
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
 from fsm_domain.runtime.limits import Limits
@@ -16,6 +17,8 @@ from tests.simulation.exhaustive.turns import Turns
 
 CLAIM = 30.0
 """Seconds for which a source hides what it handed out."""
+WAIT = 15.0
+"""Seconds until the deadline of the machine that waits."""
 
 
 class StoppingActions(Actions):
@@ -29,15 +32,27 @@ class StoppingActions(Actions):
 
 def line(actions: Actions, retry: RetryPolicy) -> Machines:
     """one -next-> two, after as many rounds of `one` as the context says; each step with an action."""
-    count, fold = actions.counting("one", "again", "next"), actions.folding("two")
+    one = State[str, Context, str]("one").on("again", "one").on("next", "two")
+    one = one.do(actions.counting("one", "again", "next"))
+    return registry([Machine[str, Context]("line", dict, initial="one", states=[one, _two(actions)], retry=retry)])
+
+
+def wait(actions: Actions, retry: RetryPolicy) -> Machines:
+    """one, then a wait until its deadline, then two."""
+    one = State[str, Context, str]("one").on("wait", "wait").do(actions.counting("one", "wait", "wait"))
+    until = State[str, Context, str]("wait", entry=actions.folding("wait")).after(timedelta(seconds=WAIT), "two")
+    states = [one, until, _two(actions)]
+    return registry([Machine[str, Context]("line", dict, initial="one", states=states, retry=retry)])
+
+
+def _two(actions: Actions) -> FinalState[str, Context]:
+    fold = actions.folding("two")
 
     def last(context: Context, step: Step) -> None:
         fold(context, step)
         actions._work(context, step)
 
-    one = State[str, Context, str]("one").on("again", "one").on("next", "two").do(count)
-    two = FinalState[str, Context]("two").do(last)
-    return registry([Machine[str, Context]("line", dict, initial="one", states=[one, two], retry=retry)])
+    return FinalState[str, Context]("two").do(last)
 
 
 QUICK = Budget(faults=2)
@@ -55,6 +70,7 @@ class Case:
     name: str
     about: str
     set_up: SetUp
+    cast: Cast = line
     steps: int = 2
     batch: int = 1
     limits: Limits = field(default_factory=Limits)
@@ -70,7 +86,7 @@ class Case:
     def scenario(self) -> Scenario:
         """As the checkers of the invariants know it."""
         return Scenario(
-            name=self.name, about=self.about, set_up=self.set_up, cast=line,
+            name=self.name, about=self.about, set_up=self.set_up, cast=self.cast,
             starts=(Start("line", {"left": self.steps - 1}),),
             batch=self.batch, claim=CLAIM, faults=CALM, limits=self.limits, retry=GENEROUS, raising=0.0,
             exclusive=self.exclusive, puts_off=self.puts_off,
@@ -103,6 +119,7 @@ CASES = (
         limits=Limits(chain=2),
         quick=NARROW,
     ),
+    Case(name="queue-deadline", about="two steps with a wait between", set_up=queue(), cast=wait, quick=NARROW),
     Case(name="stream", about="a stream alone, which can neither hold nor defer", set_up=stream(retry=False), batch=2),
     Case(name="stream-retry", about="a stream and a retry table", set_up=stream(), batch=2),
     Case(
@@ -123,6 +140,14 @@ CASES = (
         set_up=sqlite,
         steps=3,
         limits=Limits(chain=2),
+        exclusive=True,
+        quick=NARROW,
+    ),
+    Case(
+        name="sqlite-deadline",
+        about="two steps with a wait between",
+        set_up=sqlite,
+        cast=wait,
         exclusive=True,
         quick=NARROW,
     ),

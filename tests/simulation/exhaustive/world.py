@@ -22,7 +22,7 @@ from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import PortError
 from fsm_ports.messages import Delivery
 from tests.simulation.exhaustive.back_ends import AGE, behind, file_of, key_of, told
-from tests.simulation.exhaustive.cases import CLAIM, Case, StoppingActions, line
+from tests.simulation.exhaustive.cases import CLAIM, Case, StoppingActions
 from tests.simulation.exhaustive.choices import Budget, Choice, Event, events_of
 from tests.simulation.exhaustive.names import Namer, Split, split
 from tests.simulation.exhaustive.turns import FreshRuns, Stop, StoppingLab, Tape, Turn, Turns
@@ -70,7 +70,7 @@ class World:
         self.turns = Turns(self.tape)
         self.runs = FreshRuns(self.turns, self.tape)
         scenario = self.scenario = case.scenario
-        self.machines = line(StoppingActions(self.turns, self.runs, 0, 0.0, 0.0), scenario.retry)
+        self.machines = case.cast(StoppingActions(self.turns, self.runs, 0, 0.0, 0.0), scenario.retry)
         connect = case.set_up(StoppingLab(self.turns, self.tape, folder))
         self._ports: list[Ports] = []
         for name in ("x", "y", "z"):
