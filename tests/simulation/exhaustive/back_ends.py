@@ -282,5 +282,5 @@ def _tellable(one: object) -> object:
     if isinstance(one, Settlement):
         return one.outcome, _tellable(one.delivery)
     if isinstance(one, Delivery) and isinstance(one.receipt, RecordClaim):
-        return one._replace(receipt=(one.receipt.token, one.receipt.is_past))
+        return one._replace(receipt=(one.receipt.token, one.receipt.is_past, one.receipt.held_until))
     return one

@@ -10,13 +10,15 @@ import random
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-from fsm_adapters.memory import MemoryLockCache
+from fsm_adapters.memory import MemoryCheckpointStore, MemoryLockCache
+from fsm_bootstrap.simulation.clocks import KernelRandom
 from fsm_bootstrap.simulation.faults import CALM, PRIMARY, SECONDARY, Fate, Faults
-from fsm_bootstrap.simulation.kernel import Kernel, KernelRandom
+from fsm_bootstrap.simulation.kernel import Kernel
 from fsm_bootstrap.simulation.runs import Runs
 from fsm_bootstrap.simulation.set_ups import Lab
 from fsm_bootstrap.simulation.trace import NOT_REACHED, Event, Trace
 from fsm_bootstrap.simulation.wire import Wire
+from fsm_ports.checkpoint_store import CheckpointStore
 from fsm_ports.errors import PortError
 from tests.simulation.exhaustive import choices
 from tests.simulation.exhaustive.back_ends import told
@@ -205,6 +207,9 @@ class StoppingLab(Lab):
 
     def lock(self) -> MemoryLockCache:
         return MemoryLockCache(self.kernel.clock)
+
+    def store(self) -> CheckpointStore:
+        return MemoryCheckpointStore()
 
 
 class FreshRuns(Runs):
