@@ -1,26 +1,48 @@
-"""A short name for a machine's graph, the same in every process."""
+"""What a machine is, as text, and a short name for it; both the same in every process."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from typing import Any
 
+from fsm_domain.machine.shape import shape
 from fsm_domain.machine.state import Node
 
+CONTEXT = "+"
+"""In a record's definition: stands before the name of the last migration that its context has been through."""
 
-def fingerprint(initial: str, states: Sequence[Node[Any, Any]]) -> str:
-    """12 hexadecimal digits over states, events, targets, delays and deadlines.
+
+def described(initial: str, states: Sequence[Node[Any, Any]], context: object, migrations: Collection[str]) -> str:
+    """States, events, targets, delays, deadlines, fields of the context and names of migrations, as JSON text.
 
     Neither the order of writing counts, nor code: actions, retry policies, time-outs and names of machines.
     """
     graph = {
-        node.name: [
-            node.final,
-            node.deadline,
-            sorted([edge.event, edge.target, edge.local, *filter(None, [edge.delay])] for edge in node.transitions),
-        ]
+        node.name: {
+            "final": node.final,
+            "deadline": node.deadline,
+            "on": sorted(
+                [edge.event, edge.target, edge.local, *filter(None, [edge.delay])] for edge in node.transitions
+            ),
+        }
         for node in states
     }
-    return sha256(json.dumps([initial, graph], sort_keys=True).encode()).hexdigest()[:12]
+    whole = {"initial": initial, "states": graph, "context": shape(context), "migrations": [*migrations]}
+    return json.dumps(whole, sort_keys=True)
+
+
+def fingerprint(text: str) -> str:
+    """12 hexadecimal digits over a definition's text."""
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def graph_of(definition: str) -> str:
+    """The fingerprint in a record's definition, without what is said of its context."""
+    return definition.partition(CONTEXT)[0]
+
+
+def context_of(definition: str) -> str:
+    """The last migration that the context of a record of this definition has been through; empty: none."""
+    return definition.partition(CONTEXT)[2]
