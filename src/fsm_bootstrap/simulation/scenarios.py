@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fsm_bootstrap.simulation.faults import CALM, STORM, Faults
+from fsm_bootstrap.simulation.rolling import ROLLING
 from fsm_bootstrap.simulation.scenario import COMPLETES, FAILS, STRICT, Scenario, Start, loops
 from fsm_bootstrap.simulation.set_ups import THIN_BYTES, doubled, homes, queue, retry_only, sqlite, stream, table
 from fsm_domain.runtime.limits import Limits
@@ -263,6 +264,7 @@ ALL = (
         starts=loops(4),
         faults=replace(STORM, crash=0.02),
     ),
+    *ROLLING,
     Scenario(
         name="calm", about="nothing goes wrong", set_up=queue(lock=True), faults=CALM, exclusive=True, puts_off=True
     ),

@@ -10,8 +10,9 @@ from typing import Any
 from fsm_domain.machine.shape import shape
 from fsm_domain.machine.state import Node
 
-CONTEXT = "+"
-"""In a record's definition: stands before the name of the last migration that its context has been through."""
+WRITER, MIGRATION = "/", "+"
+"""In a record's definition ``names/writer+migration``: stand before the definition that wrote the context, where it is
+another than that of the names of state and event, and before the last migration that the context has been through."""
 
 
 def described(initial: str, states: Sequence[Node[Any, Any]], context: object, migrations: Collection[str]) -> str:
@@ -39,10 +40,22 @@ def fingerprint(text: str) -> str:
 
 
 def graph_of(definition: str) -> str:
-    """The fingerprint in a record's definition, without what is said of its context."""
-    return definition.partition(CONTEXT)[0]
+    """The fingerprint of the definition whose names a record has."""
+    return definition.partition(MIGRATION)[0].partition(WRITER)[0]
+
+
+def writer_of(definition: str) -> str:
+    """The fingerprint of the definition that wrote a record's context."""
+    names, _, writer = definition.partition(MIGRATION)[0].partition(WRITER)
+    return writer or names
 
 
 def context_of(definition: str) -> str:
-    """The last migration that the context of a record of this definition has been through; empty: none."""
-    return definition.partition(CONTEXT)[2]
+    """The last migration that the context of a record has been through; empty: none."""
+    return definition.partition(MIGRATION)[2]
+
+
+def signed(names: str, definition: str) -> str:
+    """For a commit that leaves the context as it is in a record of this definition, under names of that graph."""
+    writer, migration = writer_of(definition), context_of(definition)
+    return names + (WRITER + writer if writer not in ("", names) else "") + (MIGRATION + migration if migration else "")

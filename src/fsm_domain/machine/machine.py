@@ -9,7 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from fsm_domain.machine.check import past_problems, problems
 from fsm_domain.machine.errors import MachineError
-from fsm_domain.machine.fingerprint import CONTEXT, described, fingerprint
+from fsm_domain.machine.fingerprint import MIGRATION, described, fingerprint
 from fsm_domain.machine.migration import Migration, by_name
 from fsm_domain.machine.retry_policy import RetryPolicy
 from fsm_domain.machine.state import Node, plain
@@ -86,7 +86,7 @@ class Machine(Generic[S, C]):
             (node.name, way.event): Edge(node, way, nodes[way.target]) for node in states for way in node.transitions
         }
         definition = described(initial, states, self.context, migrations)
-        upto = CONTEXT + list(migrations)[-1] if migrations else ""
+        upto = MIGRATION + list(migrations)[-1] if migrations else ""
         self._set(initial=initial, states=states, definition=definition, fingerprint=fingerprint(definition) + upto)
         self._set(nodes=MappingProxyType(nodes), edges=MappingProxyType(edges))
         self._set(renamed=MappingProxyType(renamed), migrations=MappingProxyType(migrations))

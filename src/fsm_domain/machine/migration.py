@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from fsm_domain.machine.errors import did_you_mean
-from fsm_domain.machine.fingerprint import CONTEXT, context_of, graph_of
+from fsm_domain.machine.fingerprint import context_of, graph_of, signed
 
 if TYPE_CHECKING:
     from fsm_domain.machine.machine import Machine
@@ -89,8 +89,7 @@ def pending(machine: Machine[Any, Any], definition: str) -> Sequence[Migration] 
 
 def stamp(machine: Machine[Any, Any], definition: str) -> str:
     """For a commit by this machine that leaves the context as one of this definition wrote it."""
-    last = context_of(definition)
-    return graph_of(machine.fingerprint) + (CONTEXT + last if last else "")
+    return signed(graph_of(machine.fingerprint), definition)
 
 
 def migrated(functions: Sequence[Migration], text: str) -> str:

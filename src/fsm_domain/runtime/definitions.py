@@ -50,24 +50,26 @@ class Definitions:
                 self._owed.pop(key, None)
         return results[: len(commits)]
 
-    def is_newer(self, name: str, definition: str, own: AnyMachine | None) -> bool:
-        """This definition of the machine was first used after this process's own, or after this process began.
+    def is_at_work(self, record: Instance, own: AnyMachine | None) -> bool:
+        """Whoever wrote this record, or message, is newer than this process's own definition of its machine, or at work
+        beside it: it was written after that one was first used.
 
-        One that nobody has kept is not; while the store cannot say, it may be.
+        While the store cannot say, it may be.
         """
-        other = key_of(name, definition)
-        mine = key_of(name, own.fingerprint) if own is not None else other
-        wanted = [key for key in dict.fromkeys((other, mine)) if key not in self._kept_at]
-        if wanted:
-            for key, found in zip(wanted, self._store.read(wanted), strict=True):
-                if isinstance(found, PortError):
-                    return True
-                if found is not None:
-                    self._kept_at[key] = found.started_at
-        kept = self._kept_at.get(other)
-        if kept is None:
-            return False
-        return own is None or kept > min(self._kept_at.get(mine, self._born), self._born)
+        used = self._born if own is None else self._first_used(own)
+        return used is None or record.updated_at > min(used, self._born)
+
+    def _first_used(self, machine: AnyMachine) -> float | None:
+        """Epoch seconds; from when this process began where nobody has kept it; None: the store did not answer."""
+        key = key_of(machine.name, machine.fingerprint)
+        if key not in self._kept_at:
+            found = self._store.read([key])[0]
+            if isinstance(found, PortError):
+                return None
+            if found is None:
+                return self._born
+            self._kept_at[key] = found.started_at
+        return self._kept_at[key]
 
     def age(self, since: float, now: float) -> float:
         """Seconds from then, or from when this process began: a process that is young may be part of a deploy."""

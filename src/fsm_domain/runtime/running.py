@@ -80,21 +80,21 @@ class Running:
         if machine is not None and message.definition in ("", machine.fingerprint):
             job.doom = reason
             return
-        definitions = self._runtime.definitions
-        age = definitions.age(max(message.updated_at, message.not_before), now)
-        if age < limits.rollout or (age < limits.newer and self._is_newer(message, machine)):
+        since = max(message.updated_at, message.not_before)
+        age = self._runtime.definitions.age(since, now) if message.definition else now - since
+        if age < limits.rollout or (age < limits.coexistence and self._is_at_work(message, machine)):
             job.put_off(next_look(message, now, limits), now, limits)
         else:
             job.doom = reason
 
-    def _is_newer(self, message: Instance, machine: AnyMachine | None) -> bool:
-        """Where nothing holds a message it comes back at once, so that other code has had its chance soon."""
+    def _is_at_work(self, message: Instance, machine: AnyMachine | None) -> bool:
+        """Code that can handle it.  A message that nothing holds back comes at once, so it has had its chance soon."""
         runtime = self._runtime
         if not runtime.post.holds:
             return False
         if machine is not None and pending(machine, message.definition) is None:
             return True
-        return runtime.definitions.is_newer(message.machine, message.definition, machine)
+        return runtime.definitions.is_at_work(message, machine)
 
     def _act(
         self, job: Job, message: Instance, machine: AnyMachine, target: str, blame: int, owner: str, deadline: float

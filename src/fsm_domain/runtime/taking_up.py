@@ -44,5 +44,5 @@ def was_an_event(machine: AnyMachine, event: str) -> bool:
 def next_look(record: Instance, now: float, limits: Limits) -> float:
     """When what only another definition can handle is to be delivered again: a tenth of its age from now."""
     since = max(record.updated_at, record.not_before, record.deadline if record.deadline <= now else 0.0)
-    later = now + min(max(limits.rollout, now - since) / 10, limits.longest_put_off)
+    later = now + min(max(limits.shortest_look, (now - since) / 10), limits.longest_look)
     return min(later, record.deadline) if record.deadline > now else later

@@ -198,7 +198,7 @@ def test_the_record_of_a_quarantined_message_is_marked_failed() -> None:
     world = World(line(says("next"), says("next")))
     world.client.start("line", {}, correlation_id="a")
     world.with_runtime(machines={})
-    world.run(2 * Limits().newer)
+    world.run(120.0)
     record = world.read("a")
     assert record.status is Status.FAILED
     assert "no machine is called 'line'" in (record.error or "")
