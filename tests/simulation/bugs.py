@@ -20,6 +20,7 @@ from fsm_domain.runtime.exclusion import Exclusion
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.recall import Recall
 from fsm_domain.runtime.recoverer import Recoverer
+from fsm_domain.runtime.running import Running
 from fsm_domain.runtime.writing import Writing
 from fsm_ports import ACK, NACK, Commit, Committed, Instance, OutcomeUnknown
 
@@ -246,3 +247,27 @@ def both(*plants: Plant) -> Plant:
             one(patch)
 
     return plant
+
+
+def applied_again(original: Method) -> Method:
+    """Every migration, whatever the context has been through already."""
+    return lambda machine, definition: tuple(machine.migrations.values())
+
+
+def doomed_at_once(original: Method) -> Method:
+    """What this definition does not know nobody does."""
+
+    def put_off(self: Running, job: Job, machine: object, reason: str, now: float) -> None:
+        job.doom = reason
+
+    return put_off
+
+
+def own_context(original: Method) -> Method:
+    """A commit that leaves the context alone says that it wrote it."""
+    return lambda machine, definition: machine.fingerprint
+
+
+def as_it_is(original: Method) -> Method:
+    """A record keeps the names that it came with."""
+    return lambda record, machine: record

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from fsm_adapters.memory import checkpoint_store as memory_store
 from fsm_adapters.sqlite import checkpoint_store as sqlite_store
 from fsm_domain.failover.post import Post
-from fsm_domain.runtime import aftermath, caller, client, dispatcher, follow_up, running
+from fsm_domain.runtime import aftermath, caller, client, dispatcher, follow_up, operator, running
 from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.exclusion import Exclusion
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.recall import Recall
 from fsm_domain.runtime.recoverer import Recoverer
+from fsm_domain.runtime.running import Running
 from fsm_domain.runtime.writing import Writing
 from tests.simulation.bugs import (
     Plant,
@@ -21,7 +22,10 @@ from tests.simulation.bugs import (
     acknowledge,
     after,
     always,
+    applied_again,
+    as_it_is,
     both,
+    doomed_at_once,
     drop,
     emit_for_every_copy,
     emit_never,
@@ -33,6 +37,7 @@ from tests.simulation.bugs import (
     never_held,
     no_data,
     no_step_fence,
+    own_context,
     sent_at_once,
     settle_unwritten,
     spend_a_retry,
@@ -88,6 +93,15 @@ MUTANTS = (
     Mutant("a mark whose answer was lost is a conflict", "I5", "operators", instead(caller, "_shows", always(False))),
     Mutant("an id does not name its home", "I1", "homes", instead(client, "home_of", always(""))),
     Mutant("dead letters are dropped", "I12", "strangers", instead(Post, "bury", never_buried)),
+    Mutant("a migration runs again", "I21", "rolling-stream", instead(running, "pending", applied_again)),
+    Mutant("a context passes for migrated", "I21", "rolling", instead(follow_up, "stamp", own_context)),
+    Mutant("what others wrote fails at once", "I17", "rolling", instead(Running, "_put_off", doomed_at_once)),
+    Mutant("names are not translated", "I5", "rolling-sqlite", instead(running, "taken_up", as_it_is)),
+    Mutant("an early event of newer code is nobody's", "I4", "rolling-undeclared", both(
+        instead(follow_up, "is_strange", always(False)), instead(running, "is_strange", always(False)),
+    )),
+    Mutant("nobody is called for an event that newer code waits for", "I5", "rolling-undeclared",
+           instead(operator, "is_strange", always(False))),
     Mutant("thin messages are no suspects", "I5", "thin", instead(dispatcher, "job_of", whole)),
     Mutant(
         "retries run at once", "I20", "failing",

@@ -56,8 +56,9 @@ class Scenario:
     cast: Cast = machines
     """Makes the machines; of those that no start names none is there."""
     later: Cast | None = None
-    """The same machines as later code defines them, beside the first ones for all time: every other worker, caller and
-    sender has these."""
+    """The same machines as later code defines them: every other worker, caller and sender has these."""
+    retires: bool = True
+    """Where there is later code, workers who do not have it end with the storm."""
     knowable: bool = True
     """The actions do the same on the same input, so that each context can be computed again."""
     attended: bool = False

@@ -172,6 +172,12 @@ class _Simulation:
                 break
             self._kernel.sleep(1.0)
 
+    def _is_retired(self) -> bool:
+        """The deploy is over, and the worker who asks was not part of it."""
+        if not (self._later and self._scenario.retires) or has_later_code(self._kernel.current):
+            return False
+        return self._trace.is_calm
+
     def _is_at_work(self) -> bool:
         return any(record.machine == DEFINITIONS for record in self._trace.latest.values())
 
@@ -206,7 +212,7 @@ class _Simulation:
         self._wait_for_the_deploy()
         ports = self._connect()
         dispatcher, idle = Dispatcher(self._runtime(ports)), 0.1
-        while True:
+        while not self._is_retired():
             handled = 0
             for source in ports.sources:
                 now = kernel.own_clock.now()

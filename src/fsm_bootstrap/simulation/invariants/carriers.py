@@ -17,7 +17,7 @@ from fsm_domain.runtime.taking_up import taken_up
 from fsm_ports.instance import Instance, Status, resume_position
 from fsm_ports.messages import ACK, Delivery, Outgoing
 from fsm_ports.results import Committed
-from fsm_ports.writes import Commit, Resume, Touch
+from fsm_ports.writes import AppendEvent, Commit, Resume, Touch
 
 
 class Content(NamedTuple):
@@ -82,6 +82,8 @@ class Carriers:
                 continue
             record = effect.instance
             self._records[record.correlation_id] = record
+            if isinstance(write, AppendEvent) and record.status is Status.WAITING and all(self._versions):
+                self._promised.add(record.correlation_id)  # for a wait of other code: the sender calls for it
             if not isinstance(write, Commit | Resume | Touch):
                 continue
             if self._emits and record.status is Status.RUNNING and not record.paused:
