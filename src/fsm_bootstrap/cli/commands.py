@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fsm_bootstrap.cli import deploy_commands, operator_commands
+from fsm_bootstrap.cli import definition_commands, deploy_commands, operator_commands
 from fsm_bootstrap.cli.options import Context, From, Id, Machine, Machines, NewId, Origin, Output, Since, State, Status
 from fsm_bootstrap.cli.output import Format
 
@@ -171,6 +171,7 @@ def history(
 
 operator_commands.register(app)
 deploy_commands.register(app)
+definition_commands.register(app)
 
 
 @app.command()
@@ -237,9 +238,19 @@ def simulate(
 @app.command()
 def check(
     spec: Annotated[str | None, typer.Argument(help="As for --machines elsewhere.")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against", metavar="deployed|FILE", help="Could they go on with what is live, there or in that file?"
+        ),
+    ] = None,
     output: Output = Format.TEXT,
 ) -> int:
     """Check machines without running them."""
+    if against is not None:
+        from fsm_bootstrap.cli.against import check_against
+
+        return check_against(spec, against, output)
     from fsm_bootstrap.cli.check import check_machines
 
     return check_machines(spec, output)

@@ -33,6 +33,11 @@ def _dotted(value: str) -> str:
     return value
 
 
+def _as_list(value: object) -> object:
+    """One alone is a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 Name = Annotated[str, Field(pattern=r"^[^\W\d][\w.-]*$")]
 """Of a machine, a state, an event: it stands in messages, metrics and commands."""
 
@@ -49,3 +54,8 @@ Seconds = Annotated[
     ),
 ]
 Dotted = Annotated[str, AfterValidator(_dotted), WithJsonSchema({"type": "string", "pattern": _DOTTED.pattern})]
+_ONE = {"type": "string", "pattern": _DOTTED.pattern}
+Dotteds = Annotated[
+    list[Dotted], BeforeValidator(_as_list), WithJsonSchema({"anyOf": [_ONE, {"type": "array", "items": _ONE}]})
+]
+"""One, or a list of them."""

@@ -59,3 +59,16 @@ def signed(names: str, definition: str) -> str:
     """For a commit that leaves the context as it is in a record of this definition, under names of that graph."""
     writer, migration = writer_of(definition), context_of(definition)
     return names + (WRITER + writer if writer not in ("", names) else "") + (MIGRATION + migration if migration else "")
+
+
+def events_of(text: str) -> dict[str, frozenset[str]]:
+    """By state, what a definition's text says that it handles.
+
+    Raises:
+        ValueError: it is no text of a definition.
+    """
+    try:
+        states: dict[str, dict[str, list[list[str]]]] = json.loads(text)["states"]
+        return {name: frozenset(way[0] for way in state["on"]) for name, state in states.items()}
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise ValueError("this is no definition of a machine") from error

@@ -20,13 +20,16 @@ Migration: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]  # Any: JSO
 """Makes of the context that an earlier version wrote, decoded JSON, the one that this version reads."""
 
 
+_AGAIN = " (again)"
+
+
 def by_name(migrate: Migration | Sequence[Migration]) -> dict[str, Migration]:
     """In their order; a function without a name of its own is called by what it shows itself as."""
     functions = (migrate,) if callable(migrate) else tuple(migrate)
     named: dict[str, Migration] = {}
     for function in functions:
         name = str(getattr(function, "__name__", function))
-        named[name if name not in named else f"{name} (again)"] = function
+        named[name if name not in named else name + _AGAIN] = function
     return named
 
 
@@ -43,7 +46,9 @@ def problems(renamed: Mapping[str, str], migrations: Collection[str], states: Co
         elif old in states and new not in events:
             yield f"renamed: {old!r} is still the name of a state, so it cannot have become {new!r}"
     for name in migrations:
-        if not name.isidentifier():
+        if name.endswith(_AGAIN):
+            yield f"migrate: two functions are called {name.removesuffix(_AGAIN)}, so records could not tell them apart"
+        elif not name.isidentifier():
             yield f"migrate: {name} has no name of its own, by which records could say that it is done; use a def"
 
 
