@@ -79,7 +79,7 @@ def judge(machines: Iterable[AnyMachine], census: Census) -> Judgement:
     """What stands in the way of each machine's live instances; nothing stands in the way of those it wrote itself."""
     known = {machine.name: machine for machine in machines}
     findings: list[Finding] = []
-    for group, count in sorted(census.groups.items(), key=lambda pair: pair[0][:4]):
+    for group, count in sorted(census.groups.items(), key=lambda pair: repr(pair[0])):
         machine = known.get(group.machine)
         if machine is not None and group.definition != machine.fingerprint:
             kept = census.definitions.get((group.machine, graph_of(group.definition)))
