@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from fsm_bootstrap.live.census import Census, Group, Kept
 from fsm_domain.machine.fingerprint import fingerprint
@@ -35,10 +35,11 @@ def read(text: str) -> Census:
         NotACensus: says what is wrong.
     """
     try:
-        whole = json.loads(text)
+        loaded = json.loads(text)
     except ValueError as error:
         raise NotACensus(f"it is no JSON: {error}") from None
-    found = whole.get("format") if isinstance(whole, dict) else None
+    whole = cast("dict[str, Any]", loaded if isinstance(loaded, dict) else {})  # Any: JSON
+    found: object = whole.get("format")
     if found != FORMAT:
         raise NotACensus(f"its format is {found!r}, this lambda-fsm reads {FORMAT}")
     try:

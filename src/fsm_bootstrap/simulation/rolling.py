@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any, Final, NotRequired, TypedDict
 
 from fsm_bootstrap.simulation.invariants.migrations import THROUGH
-from fsm_bootstrap.simulation.machines import WAIT_SECONDS, Actions, AnyMachine, AnyState
+from fsm_bootstrap.simulation.machines import WAIT_SECONDS, Actions, AnyMachine
 from fsm_bootstrap.simulation.scenario import Scenario, Start
 from fsm_bootstrap.simulation.set_ups import queue, sqlite, stream, table
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
-from fsm_domain.machine import Migration, Node
+from fsm_domain.machine import Action, Migration, Node
 from fsm_domain.runtime.limits import Limits
 from fsm_domain.runtime.registry import Machines
 
@@ -91,7 +91,7 @@ def _errand(
 ) -> AnyMachine:  # fmt: skip
     (a, b, wait), (following, tarry, go) = states, events
     count = actions.counting
-    waiting = State[str, Any, Any](wait, entry=actions.folding(wait)).on(go, a)
+    waiting = _state(wait, actions.folding(wait)).on(go, a)
     nodes: list[Node[str, Any]] = [
         _state(a).on(following, after_a or b).on("done", "end").do(count(a, following, "done")),
         _state(b).on(tarry, wait).on("done", "end").do(count(b, tarry, "done")),
@@ -104,8 +104,8 @@ def _errand(
     )
 
 
-def _state(name: str) -> AnyState:
-    return State[str, Any, Any](name)
+def _state(name: str, entry: Action[Any, None] | None = None) -> Any:  # noqa: ANN401 - a made-up machine's events
+    return State[str, Any, Any](name, entry=entry)
 
 
 def _errands(**later: object) -> tuple[Start, ...]:

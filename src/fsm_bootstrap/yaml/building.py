@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from fsm_bootstrap.definitions import Problem
 from fsm_bootstrap.yaml.actions import Function, Resolved, Resolver, Unresolved, problem_of
@@ -56,7 +56,7 @@ def resolve(source: Source, resolver: Resolver) -> tuple[Parts, list[Problem]]:
 def _migration(path: str, named: object) -> Migration:
     if not callable(named):
         raise Unresolved(f"{path!r} cannot migrate a context: it is no function, but {named!r}")
-    return named
+    return cast("Migration", named)
 
 
 def _context(source: Source, resolver: Resolver) -> tuple[type[object], Problem | None]:

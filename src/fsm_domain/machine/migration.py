@@ -106,7 +106,7 @@ def migrated(functions: Sequence[Migration], text: str) -> str:
     """
     context = cast("dict[str, Any]", json.loads(text))
     for function in functions:
-        result: object = function(context)
+        result = cast("object", function(context))
         if not isinstance(result, Mapping):
             name = getattr(function, "__name__", function)
             raise TypeError(f"migration {name} returned {type(result).__name__}, not the context")

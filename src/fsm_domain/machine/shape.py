@@ -11,6 +11,9 @@ from typing import Any, NotRequired, Required, cast
 
 from typing_extensions import ReadOnly, is_typeddict
 
+Hint: TypeAlias = Any
+"""Whatever may stand in an annotation."""
+
 
 def shape(kind: object) -> object:
     """Fields and their types, as plain JSON; a type that names no fields is its own name.
@@ -21,7 +24,7 @@ def shape(kind: object) -> object:
     return _shape(kind, ())
 
 
-def _shape(kind: object, above: tuple[object, ...]) -> object:
+def _shape(kind: Hint, above: tuple[object, ...]) -> object:
     kind = getattr(kind, "__value__", kind)  # what a `type` alias stands for
     origin, parts = typing.get_origin(kind), typing.get_args(kind)
     if kind in above:
@@ -34,30 +37,30 @@ def _shape(kind: object, above: tuple[object, ...]) -> object:
         return ["|", *sorted((_shape(part, above) for part in parts), key=repr)]
     if parts:
         return [_name(origin), *(_shape(part, above) for part in parts)]
-    if isinstance(kind, type) and issubclass(kind, Enum):
+    if inspect.isclass(kind) and issubclass(kind, Enum):
         return ["Enum", *sorted(repr(member.value) for member in kind)]
     hints = _fields(kind)
     return _name(kind) if hints is None else {name: _shape(hint, (*above, kind)) for name, hint in hints.items()}
 
 
-def _fields(kind: object) -> dict[str, object] | None:
+def _fields(kind: Hint) -> dict[str, Any] | None:
     """Of a dataclass, a pydantic model or a TypedDict; None: of nothing else are they known."""
-    if not isinstance(kind, type):
+    if not inspect.isclass(kind):
         return None
-    model = cast("dict[str, Any] | None", getattr(kind, "model_fields", None))  # Any: pydantic is not imported here
+    model = cast("object", getattr(kind, "model_fields", None))  # pydantic is not imported here
     if is_dataclass(kind):
         names = [field.name for field in fields(kind)]
     elif isinstance(model, dict):
-        names = list(model)
+        names = list(cast("dict[str, object]", model))
     elif is_typeddict(kind):
-        names = list(kind.__annotations__)
+        names = list(cast("dict[str, object]", kind.__annotations__))
     else:
         return None
     hints = _hints(kind)
     return {name: hints.get(name, "?") for name in names}
 
 
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Hint) -> dict[str, Any]:
     """Annotations as types; as they are written, where one of them is known to type checkers alone."""
     try:
         return typing.get_type_hints(kind)
