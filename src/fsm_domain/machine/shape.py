@@ -7,7 +7,7 @@ import types
 import typing
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Any, NotRequired, Required, cast
+from typing import Any, NotRequired, Required, TypeAlias, cast
 
 from typing_extensions import ReadOnly, is_typeddict
 
