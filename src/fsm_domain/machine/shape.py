@@ -26,7 +26,8 @@ def shape(kind: object) -> object:
 
 def _shape(kind: Hint, above: tuple[object, ...]) -> object:
     kind = getattr(kind, "__value__", kind)  # what a `type` alias stands for
-    origin, parts = cast("object", typing.get_origin(kind)), typing.get_args(kind)
+    origin: Hint = typing.get_origin(kind)
+    parts: tuple[Hint, ...] = typing.get_args(kind)
     if kind in above:
         return "..."
     if origin is typing.Annotated or origin in (Required, NotRequired, ReadOnly):
