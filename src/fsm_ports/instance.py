@@ -52,7 +52,8 @@ class Instance(NamedTuple):
     """The machine's name.  Messages name machines, never code."""
     correlation_id: str
     definition: str
-    """Fingerprint of the machine definition that wrote this record."""
+    """Fingerprint of the machine definition that wrote this record; behind a ``/`` that of the one which wrote the
+    context, where it is another; behind a ``+`` the last migration that the context has been through."""
     step: int
     """0, 1, 2, ...: a step number names one message for ever."""
     status: Status

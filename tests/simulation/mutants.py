@@ -8,13 +8,14 @@ from fsm_adapters.memory import checkpoint_store as memory_store
 from fsm_adapters.sqlite import committing as sqlite_commits
 from fsm_domain.failover import post
 from fsm_domain.failover.post import Post
-from fsm_domain.runtime import aftermath, client, dispatcher, follow_up, running
+from fsm_domain.runtime import aftermath, client, dispatcher, follow_up, operator, running
 from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.exclusion import Exclusion
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.recall import Recall
 from fsm_domain.runtime.recoverer import Recoverer
+from fsm_domain.runtime.running import Running
 from fsm_domain.runtime.writing import Writing
 from tests.simulation.bugs import (
     Plant,
@@ -22,7 +23,10 @@ from tests.simulation.bugs import (
     acknowledge,
     after,
     always,
+    applied_again,
+    as_it_is,
     both,
+    doomed_at_once,
     drop,
     emit_for_every_copy,
     emit_never,
@@ -34,6 +38,7 @@ from tests.simulation.bugs import (
     never_held,
     no_data,
     no_step_fence,
+    own_context,
     sent_at_once,
     settle_unwritten,
     spend_a_retry,
@@ -92,6 +97,15 @@ MUTANTS = (
     Mutant("no failover", "I15", "without-primaries", instead(post, "first_to_accept", first_road_only)),
     Mutant("an event is seen and not kept", "I19", "waiting", instead(memory_store, "marked", accepted_and_forgotten)),
     Mutant("dead letters are dropped", "I12", "strangers", instead(Post, "bury", never_buried)),
+    Mutant("a migration runs again", "I21", "rolling-stream", instead(running, "pending", applied_again)),
+    Mutant("a context passes for migrated", "I21", "rolling", instead(follow_up, "stamp", own_context)),
+    Mutant("what others wrote fails at once", "I17", "rolling", instead(Running, "_put_off", doomed_at_once)),
+    Mutant("names are not translated", "I5", "rolling-sqlite", instead(running, "taken_up", as_it_is)),
+    Mutant("an early event of newer code is nobody's", "I4", "rolling-undeclared", both(
+        instead(follow_up, "is_strange", always(False)), instead(running, "is_strange", always(False)),
+    )),
+    Mutant("nobody is called for an event that newer code waits for", "I5", "rolling-undeclared",
+           instead(operator, "is_strange", always(False))),
     Mutant("thin messages are no suspects", "I5", "thin", instead(dispatcher, "job_of", whole)),
     Mutant(
         "retries run at once", "I20", "failing",

@@ -21,3 +21,9 @@ CheckOutput = Annotated[
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Warnings are errors.")]
 NoTypes = Annotated[bool, typer.Option("--no-types", help="Look at the structure only, without mypy.")]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against", metavar="deployed|FILE", help="Could they go on with what is live, there or as FILE has it?"
+    ),
+]

@@ -6,6 +6,7 @@ from fsm_domain.failover.post import Parcel
 from fsm_domain.runtime.errors import Conflict, NotFound
 from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.runtime import Runtime
+from fsm_domain.runtime.taking_up import is_signed
 from fsm_ports.errors import OutcomeUnknown, PortError
 from fsm_ports.history_log import HistoryEntry, entry_of_commit, entry_of_mark
 from fsm_ports.instance import ENDED, Instance, Status
@@ -50,7 +51,9 @@ class Caller:
         Raises:
             PortError: it is not known to have taken place; the caller may repeat the whole call.
         """
-        result: CommitResult = self._runtime.store.commit([commit])[0]
+        machine = self._runtime.machines.get(commit.instance.machine)
+        signed = [machine] if machine is not None and is_signed(commit.instance, machine) else []
+        result: CommitResult = self._runtime.definitions.commit([commit], signed)[0]
         if isinstance(result, OutcomeUnknown):
             result = self._runtime.store.commit([commit])[0]
         if isinstance(result, PortError):

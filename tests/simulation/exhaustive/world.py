@@ -175,12 +175,14 @@ class World:
         for event in self.tape.events[storm:]:
             trace.add(event._replace(number=trace.next_number))
         started = dict(zip(["m"], self.scenario.starts, strict=True))
-        return Simulated(self.scenario, 0, trace, started, self.machines, {}, {}, self.emits, ended=True)
+        return Simulated(self.scenario, 0, trace, started, self.machines, {}, {}, {}, self.emits, ended=True)
 
     def _hand(self, n: int, worker: Worker, state: State) -> list[Split]:
         """What a worker is; either may be the first, so nothing in it says which of them he is."""
         hand, file = worker.hand, file_of(self._ports[n])
-        remembered = [(claim.token, claim.step, claim.is_past) for claim in file.held.values()] if file else []
+        remembered = (
+            [(claim.token, claim.step, claim.is_past, claim.held_until) for claim in file.held.values()] if file else []
+        )
         lines = [split(repr(remembered))]
         if hand is None:
             return lines
