@@ -6,7 +6,7 @@ from typing import Literal
 
 from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.machine.errors import did_you_mean
-from fsm_domain.runtime.caller import Caller, conflict
+from fsm_domain.runtime.caller import Caller, conflict, not_kept
 from fsm_domain.runtime.errors import Conflict, UnknownEvent
 from fsm_domain.runtime.follow_up import wake
 from fsm_domain.runtime.registry import AnyMachine, known
@@ -70,7 +70,7 @@ class Operator:
                 self._call_for(result.instance)
                 return "inbox"
             if result.found is not None and result.found.step == record.step and event_id not in result.found.seen:
-                raise conflict(result.found, f"keep {event!r} for")
+                raise not_kept(result.found, incoming)
         raise Conflict(f"cannot report {event!r} to {correlation_id!r}: it moved {_TRIES} times meanwhile; try again")
 
     def _call_for(self, record: Instance) -> None:
@@ -151,7 +151,7 @@ class Operator:
         if isinstance(result, Committed):
             return "inbox"
         if result.found is not None and result.found.step == record.step and event.id not in result.found.seen:
-            raise conflict(result.found, f"keep {event.name!r} for")
+            raise not_kept(result.found, event)
         return None
 
     def _knows(self, record: Instance, event: str) -> AnyMachine:
