@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+import logging
+from datetime import timedelta
+from io import StringIO
+from typing import Any, Literal
 
 import pytest
 
-from fsm_bootstrap.application import App
+from fsm_adapters.memory import MemoryContainerRunner
+from fsm_adapters.system.clock import VirtualClock
+from fsm_adapters.system.json_log import JsonFormatter, told_of
+from fsm_adapters.system.random import SeededRandom
+from fsm_bootstrap.application import App, build_application
 from fsm_bootstrap.serverless import gateway, requests
-from fsm_bootstrap.serverless.step_functions import is_task, run_task
+from fsm_bootstrap.serverless.step_functions import CannotWait, is_task, run_task
+from fsm_bootstrap.settings import ExplicitSettings
+from fsm_bootstrap.source import Source
+from fsm_domain import FinalState, Machine, State, Step, container
 from fsm_domain.runtime.errors import Conflict, NotFound, UnknownMachine
+from fsm_domain.runtime.registry import AnyMachine
 from fsm_ports import ContextError
-from tests.unit.fsm_bootstrap.serverless.shop import shop, work
+from tests.unit.fsm_bootstrap.serverless.shop import Order, pack, shop, work
 
 Json = dict[str, Any]  # Any: JSON
 
@@ -126,19 +137,95 @@ def test_what_is_not_api_gateway_s_is_no_request() -> None:
     assert gateway.request_of({"source": "aws.events"}) is None
 
 
-def test_a_step_functions_task_is_one_transition(app: App) -> None:
-    event: Json = {
-        "version": "0.1", "step_function": True, "user_context": {"n": 1},
+def task(machine: str = "orders", context: object = None) -> Json:
+    """What Step Functions begins with."""
+    return {
+        "version": "0.1", "step_function": True, "user_context": {"n": 1} if context is None else context,
         "system_context": {
-            "machine_name": "orders", "correlation_id": "o-1", "steps": 0, "retries": 0,
+            "machine_name": machine, "correlation_id": "o-1", "steps": 0, "retries": 0,
             "current_state": "pseudo_init", "current_event": "pseudo_init",
         },
     }  # fmt: skip
-    assert is_task(event)
-    answer = run_task(app, event, None, 60.0)
+
+
+def tasks(*machines: AnyMachine) -> App:
+    settings = ExplicitSettings(
+        primary_stream_source=Source("memory://"), primary_container_source=Source("memory://containers")
+    )
+    return build_application(settings, machines, clock=VirtualClock(), random=SeededRandom(1), surround=told_of)
+
+
+def test_a_step_functions_task_is_one_transition_and_the_last_one_is_null() -> None:
+    state, final = State[str, Order], FinalState[str, Order]
+    app = tasks(
+        Machine[str, Order](
+            "orders", dict, initial="pack", states=[state("pack").on("packed", "end").do(pack), final("end")]
+        )
+    )
+    assert is_task(task())
+    answer = run_task(app, task(), None, 60.0)
     assert answer is not None
     assert (answer["step_function"], answer["user_context"]) == (True, {"n": 1, "packed": True})
     system = answer["system_context"]
     assert isinstance(system, dict)
     assert (system["current_state"], system["current_event"], system["steps"]) == ("pack", "packed", 1)
     assert run_task(app, answer, None, 60.0) is None
+
+
+def waits() -> Machine[str, Order]:
+    state, final = State[str, Order], FinalState[str, Order]
+    ask = state("ask").on("yes", "end").after(timedelta(days=1), "end")
+    return Machine[str, Order]("waits", dict, initial="ask", states=[ask, final("end")])
+
+
+def shifts() -> Machine[str, Order]:
+    state, final = State[str, Order], FinalState[str, Order]
+    ship = state("ship").on("done", "end").on("fail", "end").do_or_wait(container("ship"))
+    return Machine[str, Order]("shifts", dict, initial="ship", states=[ship, final("end")])
+
+
+@pytest.mark.parametrize(("machine", "state"), [(waits(), "ask"), (shifts(), "ship")])
+def test_a_step_functions_task_that_would_wait_says_so_and_is_not_taken_for_the_last(
+    machine: AnyMachine, state: str
+) -> None:
+    """No record is kept to which an event, a deadline or a container's report could come."""
+    app = tasks(machine)
+    with pytest.raises(CannotWait, match=f"state '{state}' of machine '{machine.name}' .* Step Functions"):
+        run_task(app, task(machine.name), None, 60.0)
+    runner = app.supplies.shared(MemoryContainerRunner, Source("memory://containers"), MemoryContainerRunner)
+    assert runner.tasks == ()
+
+
+def test_lines_that_a_step_functions_task_logs_bear_its_step() -> None:
+    logged = StringIO()
+    lines = logging.StreamHandler(logged)
+    lines.setFormatter(JsonFormatter())
+    logger = logging.getLogger("of-the-action")
+    logger.addHandler(lines)
+
+    def talk(order: Order, step: Step) -> Literal["told"]:
+        logger.warning("hello")
+        return "told"
+
+    state, final = State[str, Order], FinalState[str, Order]
+    machine = Machine[str, Order](
+        "talks", dict, initial="talk", states=[state("talk").on("told", "end").do(talk), final("end")]
+    )
+    try:
+        run_task(tasks(machine), task("talks"), None, 60.0)
+    finally:
+        logger.removeHandler(lines)
+    told: Json = json.loads(logged.getvalue())
+    assert (told["machine"], told["correlation_id"], told["step"]) == ("talks", "o-1", 0)
+
+
+def test_a_step_functions_task_keeps_the_time_out_of_its_state() -> None:
+    def slow(order: Order, step: Step) -> Literal["done"]:
+        timed.clock.sleep(10.0)
+        return "done"
+
+    state, final = State[str, Order], FinalState[str, Order]
+    first = state("slow").on("done", "end").do(slow, timeout=timedelta(seconds=5))
+    timed = tasks(Machine[str, Order]("slow", dict, initial="slow", states=[first, final("end")]))
+    with pytest.raises(TimeoutError):
+        run_task(timed, task("slow"), None, 60.0)
