@@ -11,6 +11,8 @@ import pytest
 from fsm_adapters._wire.message import decode, encode
 from fsm_adapters.aws_lambda.batch import Batches, NotDone
 from fsm_adapters.aws_lambda.records import Record
+from fsm_adapters.dynamodb.items import EMIT, item_of
+from fsm_adapters.dynamodb.stream_images import message_in
 from fsm_adapters.system.clock import VirtualClock
 from fsm_ports import ACK, NACK, Defer, Delivery, Instance, Message, Outcome, Unreadable
 from fsm_ports.event_handler import EventHandler
@@ -95,6 +97,38 @@ def test_what_cannot_be_read_is_delivered_whole_and_holds_up_nobody(service: str
     spoilt, sound = handler.deliveries
     assert isinstance(spoilt.message, Unreadable)
     assert sound.message == MESSAGE
+
+
+DEEP: Final = "[" * 100_000
+SPOILT: Final[dict[str, Record]] = {
+    "a message": events.sqs(DEEP),
+    "a notification": events.sqs('{"Type": "Notification", "x": ' + DEEP),
+    "a record of Kinesis": events.kinesis(DEEP),
+    "a message of SNS": events.sns(DEEP),
+    "an item of a stream table": events.dynamodb({"payload": {"S": DEEP}}),
+    "what an item was emitted with": events.dynamodb({**item_of(MESSAGE), EMIT: {"S": f"n {DEEP}"}}),
+    "what an item keeps beside": events.dynamodb({**item_of(MESSAGE), EMIT: {"S": "n"}, "extra": {"S": DEEP}}),
+    "what no reader understands": events.dynamodb({**item_of(MESSAGE), EMIT: {"S": "n"}, "step": {"N": "9" * 5000}}),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_what_is_nested_too_deeply_is_delivered_whole_and_holds_up_nobody(what: str) -> None:
+    handler = Handler()
+    records = [SPOILT[what], events.sqs(TEXT, "m-2")]
+    Batches(handler, VirtualClock(NOW), message_in).handle(records, Invocation())
+    spoilt, sound = handler.deliveries
+    assert isinstance(spoilt.message, Unreadable)
+    assert sound.message == MESSAGE
+
+
+def test_an_image_whose_reading_recurses_without_end_is_a_record_that_cannot_be_read() -> None:
+    def recursing(record: Record) -> Message | None:
+        return recursing(record)
+
+    handler = Handler()
+    Batches(handler, VirtualClock(NOW), recursing).handle([events.dynamodb({})], Invocation())
+    assert isinstance(handler.deliveries[0].message, Unreadable)
 
 
 def test_failures_are_named_as_each_service_wants_them() -> None:

@@ -136,6 +136,13 @@ def test_machine_whose_context_speaks_of_notifications_is_not_taken_for_an_envel
     assert delivery.message == spoken
 
 
+def test_a_notification_that_is_nested_too_deeply_is_unreadable_and_holds_up_nobody() -> None:
+    deep = '{"Type": "Notification", "x": ' + "[" * 100_000
+    queue = Queue({"Messages": [received("a", deep), received("b")]})
+    spoilt, sound = cast("Sequence[Delivery]", queue.source.receive(2, NOW + 30))
+    assert (isinstance(spoilt.message, Unreadable), isinstance(sound.message, Unreadable)) == (True, False)
+
+
 def test_renewal_moves_the_end_of_the_claim_ten_at_a_time() -> None:
     queue = Queue()
     held = queue.hold(12)
