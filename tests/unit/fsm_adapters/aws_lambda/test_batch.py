@@ -184,6 +184,16 @@ def test_a_queue_is_told_when_a_message_is_to_come_back() -> None:
     assert all(one.can_defer for one in handler.deliveries)
 
 
+@pytest.mark.parametrize(
+    ("received", "seconds"), [(1, 1.0), (2, 2.0), (3, 4.0), (6, 32.0), (7, 60.0), (99, 60.0), (10**9, 60.0)]
+)
+def test_a_message_that_fails_again_comes_back_ever_later(received: int, seconds: float) -> None:
+    """Its receives are counted: an outage of minutes must not make a dead letter of it."""
+    put_off = PutOffs()
+    batches(Handler(NACK), put_off).handle([events.sqs(TEXT, received=received)], Invocation())
+    assert [asked for _, _, asked in put_off.asked] == [seconds]
+
+
 def test_nothing_can_be_put_off_without_a_client() -> None:
     handler = Handler()
     batches(handler).handle([events.sqs(TEXT)], Invocation())
