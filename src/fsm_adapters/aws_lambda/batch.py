@@ -117,10 +117,7 @@ class Batches:
             return
         if isinstance(item.delivery.message, Unreadable):
             return  # nothing is in a hurry, and its receive count decides
-        if isinstance(outcome, Defer):
-            seconds = outcome.until - self._clock.now()
-        else:
-            seconds = comeback(item.read.received)
+        seconds = outcome.until - self._clock.now() if isinstance(outcome, Defer) else comeback(item.read.received)
         self._put_off(item.read.source_arn, item.read.receipt_handle, max(0.0, seconds))
 
 
