@@ -50,6 +50,14 @@ def http(method: str, path: str, body: str = "", stage: str = "$default") -> Jso
     }  # fmt: skip
 
 
+def expecting(step: str) -> Json:
+    return {**rest("POST", "/instances/o-1/events/yes"), "queryStringParameters": {"expect_step": step}}
+
+
+def spoilt(body: str, **more: object) -> Json:
+    return {**rest("POST", "/machines/orders/instances"), "body": body, **more}
+
+
 def ask(app: App, event: Json) -> tuple[int, Json]:
     request = gateway.request_of(event)
     assert request is not None
@@ -112,6 +120,46 @@ def test_an_http_api(app: App) -> None:
     assert (status, answer["machine"]) == (200, "orders")
 
 
+@pytest.mark.parametrize(("path", "stage", "told"), [
+    ("/machines/nothing/instances", "m", "no machine is called 'nothing'"),
+    ("/m/machines/nothing/instances", "m", "no machine is called 'nothing'"),
+    ("/production/x", "prod", "nothing at POST /production/x"),
+    ("/prod/x", "prod", "nothing at POST /x"),
+    ("/prod", "prod", "nothing at POST /;"),
+])  # fmt: skip
+def test_the_name_of_a_stage_is_a_whole_part_of_the_path(app: App, path: str, stage: str, told: str) -> None:
+    status, answer = ask(app, http("POST", path, "{}", stage))
+    assert status == 404
+    assert told in answer["error"]
+
+
+@pytest.mark.parametrize(("path", "resource", "parameters"), [
+    ("/shop/v1/instances/nobody", "/{proxy+}", {"proxy": "instances/nobody"}),
+    ("/shop/instances/nobody", "/instances/{id}", {"id": "nobody"}),
+    ("/shop/instances/nobody", "/instances/{proxy+}", {"proxy": "nobody"}),
+    ("/instances/nobody", "/instances/{id}", {"id": "nobody"}),
+    ("/instances/nobody", "/{proxy+}", None),
+    ("/instances/nobody", "/a/b/c/d", None),
+])  # fmt: skip
+def test_the_base_path_of_a_custom_domain_is_no_part_of_a_request(
+    app: App, path: str, resource: str, parameters: Json | None
+) -> None:
+    """A REST API names the resource that was matched; a custom domain's mapping stands before it."""
+    status, answer = ask(app, {**rest("GET", path), "resource": resource, "pathParameters": parameters})
+    assert (status, answer["error"]) == (404, "no machine instance is called 'nobody'")
+
+
+def test_what_a_resource_does_not_cover_is_not_served_under_another_name(app: App) -> None:
+    event = {**rest("GET", "/shop/instances/nobody"), "resource": "/shop/{proxy+}"}
+    assert "nothing at GET" in ask(app, {**event, "pathParameters": {"proxy": "instances/nobody"}})[1]["error"]
+
+
+def test_data_that_is_no_json_is_refused_from_whoever_sends_it(app: App) -> None:
+    requests.perform(app, {"start": {"machine": "orders", "id": "o-1"}})
+    with pytest.raises(requests.RequestError, match="data is no JSON"):
+        requests.perform(app, {"send": {"id": "o-1", "event": "yes", "data": {"n": float("nan")}}})
+
+
 @pytest.mark.parametrize(
     ("event", "status"),
     [
@@ -123,7 +171,17 @@ def test_an_http_api(app: App) -> None:
         (http("POST", "/machines/orders/instances", "{"), 400),
         (rest("POST", "/instances/o-1/events/never"), 422),
         (rest("POST", "/machines/orders/instances", {"other": 1}, **{"Idempotency_Key": "o-1"}), 409),
-        ({**rest("POST", "/instances/o-1/events/yes"), "queryStringParameters": {"expect_step": "x"}}, 400),
+        (expecting("x"), 400),
+        (expecting("9" * 5000), 400),
+        (expecting("٣"), 400),
+        (spoilt("[" * 200_000), 400),
+        (spoilt('{"a": ' + "[" * 990 + "]" * 990 + "}"), 400),
+        (spoilt('{"a": NaN}'), 400),
+        (spoilt("9" * 5000), 400),
+        (spoilt("abc", isBase64Encoded=True), 400),
+        (spoilt("Š", isBase64Encoded=True), 400),
+        (spoilt("/w==", isBase64Encoded=True), 400),
+        ({**rest("POST", "/instances/o-1/events/yes"), "body": '{"a": NaN}'}, 400),
     ],
 )
 def test_a_status_tells_what_is_wrong(app: App, event: Json, status: int) -> None:
