@@ -7,7 +7,7 @@ from typing import Literal
 from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.machine.errors import did_you_mean
 from fsm_domain.machine.migration import event_now
-from fsm_domain.runtime.caller import Caller, conflict
+from fsm_domain.runtime.caller import Caller, conflict, not_kept
 from fsm_domain.runtime.errors import Conflict, UnknownEvent
 from fsm_domain.runtime.follow_up import wake
 from fsm_domain.runtime.registry import AnyMachine, known
@@ -73,7 +73,7 @@ class Operator:
             if isinstance(result, Committed):
                 self._call_for(result.instance)
                 return "inbox"
-            record = _moved(result, record, event_id, f"keep {event!r} for")
+            record = _moved(result, record, incoming)
         raise Conflict(f"cannot report {event!r} to {correlation_id!r}: it moved {_TRIES} times meanwhile; try again")
 
     def _call_for(self, record: Instance) -> None:
@@ -163,7 +163,7 @@ class Operator:
             if is_strange(result.instance, machine):
                 self._call_for(result.instance)
             return "inbox"
-        return _moved(result, record, event.id, f"keep {event.name!r} for")
+        return _moved(result, record, event)
 
     def _knows(self, record: Instance, event: str) -> AnyMachine:
         """The machine, which handles the event in some state."""
@@ -194,15 +194,17 @@ class Operator:
         raise conflict(result.found, wish)
 
 
-def _moved(refused: Refused, record: Instance, event_id: str, wish: str) -> Instance:
+def _moved(refused: Refused, record: Instance, event: InboxEvent) -> Instance:
     """The record to look at again.
 
     Raises:
         Conflict: it is where it was, so that nothing but its bounds can have refused the event; or it is gone.
     """
     found = refused.found
-    if found is None or (found.step == record.step and event_id not in found.seen):
-        raise conflict(found, wish)
+    if found is None:
+        raise conflict(None, f"keep {event.name!r} for")
+    if found.step == record.step and event.id not in found.seen:
+        raise not_kept(found, event)
     return found
 
 

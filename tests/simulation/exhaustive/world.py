@@ -175,7 +175,7 @@ class World:
         for event in self.tape.events[storm:]:
             trace.add(event._replace(number=trace.next_number))
         started = dict(zip(["m"], self.scenario.starts, strict=True))
-        return Simulated(self.scenario, 0, trace, started, self.machines, {}, {}, {}, self.emits, ended=True)
+        return Simulated(self.scenario, 0, trace, started, self.machines, {}, {}, self.emits, ended=True, later={})
 
     def _hand(self, n: int, worker: Worker, state: State) -> list[Split]:
         """What a worker is; either may be the first, so nothing in it says which of them he is."""

@@ -266,6 +266,22 @@ def test_recover_takes_what_has_not_moved(project: Path, fsm: Fsm, monkeypatch: 
     assert fsm("recover").out == "0\n"
 
 
+@pytest.mark.parametrize(("claim", "smallest"), [("", "6331"), ("50", "381")])
+def test_recover_leaves_alone_what_a_function_may_still_be_running(
+    project: Path, fsm: Fsm, monkeypatch: pytest.MonkeyPatch, claim: str, smallest: str
+) -> None:
+    """Nobody told this terminal how long the function may take: Lambda gives 900 s at most."""
+    monkeypatch.setenv("PRIMARY_STREAM_SOURCE", "arn:aws:sqs:us-east-1:123456789012:orders")
+    monkeypatch.setenv("PRIMARY_CHECKPOINT_SOURCE", "arn:aws:dynamodb:us-east-1:123456789012:table/records")
+    monkeypatch.setenv("CLAIM_SECONDS", claim)
+    text = (project / "machines.py").read_text(encoding="utf-8")
+    (project / "machines.py").write_text(text.partition("slow = ")[0], encoding="utf-8")
+    said = fsm("recover", "--age", "199")
+    assert (said.code, said.out) == (2, "")
+    assert f"error: --age 199: a machine may take {smallest} s for a run and its retries" in said.err
+    assert ("CLAIM_SECONDS" in said.err) is (claim == "")
+
+
 @pytest.mark.parametrize("name", ["orders", "late-orders"])
 @pytest.mark.parametrize("options", [[], ["--yaml"]])
 def test_init_writes_a_project_that_runs(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fsm_domain import RetryPolicy
+from fsm_domain import FinalState, Machine, RetryPolicy, State
 from fsm_domain.failover.post import Post
 from fsm_domain.runtime.recoverer import smallest_age
 from fsm_ports.errors import PortUnavailable
 from fsm_ports.instance import Status
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
 from tests.unit.fsm_domain.runtime.test_operator import approval
-from tests.unit.fsm_domain.runtime.world import World, line, says
+from tests.unit.fsm_domain.runtime.world import Context, World, line, says
 
 AGE = 1000.0
 
@@ -75,3 +75,13 @@ def test_what_rests_is_left_alone() -> None:
 def test_the_smallest_age_covers_every_wait_and_run_of_the_longest_retry_chain() -> None:
     machine = line(says("next"), retry=RetryPolicy(max_retries=3, base=1.0, cap=3.0))
     assert smallest_age({"line": machine}, 30.0) == 30.0 + (1.0 + 2.0 + 3.0) + 4 * 30.0
+
+
+def test_the_smallest_age_covers_an_action_that_may_take_longer_than_a_claim() -> None:
+    """A worker extends its claim while an action runs; its time-out is where that ends."""
+    state, final = State[str, Context], FinalState[str, Context]
+    long = state("long").on("next", "end").do(says("next"), timeout=timedelta(minutes=10))
+    machine = Machine[str, Context](
+        "long", dict, initial="long", retry=RetryPolicy(max_retries=1, base=1.0), states=[long, final("end")]
+    )
+    assert smallest_age({"long": machine}, 30.0) == 3 * 600.0 + 1.0

@@ -11,7 +11,7 @@ def unwrapped(body: str) -> str:
         return body
     try:
         envelope = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body
     inner = envelope.get("Message") if envelope.get("Type") == "Notification" else None
     return inner if isinstance(inner, str) else body
