@@ -13,8 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from fsm_adapters.dynamodb import schemas
+from fsm_adapters.system.random import SystemRandom
+from fsm_bootstrap.doctor.finding import Finding, Level
+from fsm_bootstrap.doctor.original import checkpoints_found
 from fsm_bootstrap.loading import load_machines
+from fsm_bootstrap.supplies import Supplies
+from fsm_domain.runtime.errors import NotFound
 from fsm_ports import Happened, PortError, Status
+from tests.backends.aws import clients
 from tests.backends.backend import Backend
 from tests.backends.programs import file
 from tests.e2e.services import (
@@ -31,6 +38,8 @@ from tests.e2e.services import (
 )
 
 HERE = Path(__file__).parent / "original"
+CHECKPOINTS = RECORDS.replace("records", "checkpoints")
+"""A checkpoint table of the original's own."""
 TRAIL = [0, 1, 2, 3, 4, 5, 6, 7]
 """The steps in which actions that count run, whoever runs them."""
 
@@ -40,13 +49,14 @@ pytestmark = pytest.mark.timeout(120)
 class Original:
     """A worker of the original framework, in a process of its own."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, checkpoint: str | None = None) -> None:
         self._package = file("aws-lambda-fsm", "original/aws_lambda_fsm").parent
         self._sources = {
             "endpoint": backend.endpoint,
             "stream": BUSES["sqs"],
             "retry": RETRIES["dynamodb"],
             "cache": LEASES,
+            "checkpoint": checkpoint,
         }
 
     def run(self, messages: int | None = None, **start: object) -> int:
@@ -76,6 +86,14 @@ def happened(case: Running, name: str) -> list[Happened]:
     entries = case.app.history.read(name)
     assert not isinstance(entries, PortError), entries
     return [entry.happened for entry in entries]
+
+
+def doctor(case: Running) -> list[Finding]:
+    """What it says of checkpoints that are the original's."""
+    supplies = Supplies(case.app.settings, case.backend.clock, SystemRandom())
+    found = list(checkpoints_found(supplies))
+    supplies.close()
+    return found
 
 
 def finish(case: Running, report: Path) -> list[int]:
@@ -126,13 +144,41 @@ def test_the_original_finishes_what_was_started_here(steps: int, ministack: Back
 
 
 def test_a_machine_may_go_to_and_fro(ministack: Backend, tmp_path: Path) -> None:
-    """Both serve one queue while a deploy rolls."""
+    """Both serve one queue while a deploy rolls, each with a checkpoint table of its own."""
     report = tmp_path / "report"
+    clients(ministack).dynamodb()().create_table(**schemas.CHECKPOINT.create_arguments("checkpoints"))
     with ours(ministack) as case:
         case.start("relay", {"report": str(report), "fail_at": 5}, "m")
         for step in (1, 4):
             while case.app.client.get("m").step < step:
                 case.work()
-            assert Original(ministack).run(2) == 2
+            assert Original(ministack, CHECKPOINTS).run(2) == 2
         assert finish(case, report) == TRAIL
         assert happened(case, "m").count(Happened.ADOPTED) == 2
+        assert doctor(case) == []
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_a_table_with_checkpoints_of_an_original_that_has_stopped_serves_as_it_is(
+    steps: int, ministack: Backend, tmp_path: Path
+) -> None:
+    with ours(ministack) as case:
+        assert Original(ministack, RECORDS).run(steps, start="m", context={"report": str(tmp_path / "report")}) == steps
+        assert finish(case, tmp_path / "report") == TRAIL
+
+
+def test_doctor_tells_of_an_original_that_writes_its_checkpoints_over_records(
+    ministack: Backend, tmp_path: Path
+) -> None:
+    """It replaces items whole, and asks no condition: nothing here can keep a record from it."""
+    with ours(ministack) as case:
+        case.start("relay", {"report": str(tmp_path / "report")}, "m")
+        assert doctor(case) == []
+        Original(ministack, RECORDS).run(2)
+        with pytest.raises(NotFound):
+            case.app.client.get("m")
+        (found,) = doctor(case)
+        assert found.level is Level.WARNING
+        assert found.subject == f"PRIMARY_CHECKPOINT_SOURCE={RECORDS}"
+        assert "items of the original: 1 of the 1" in found.text
+        assert "table of its own" in found.remedy
