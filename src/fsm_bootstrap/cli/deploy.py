@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
 
+from fsm_bootstrap.cli.deploy_machines import seen_from
 from fsm_bootstrap.cli.exits import CommandError, Exit
 from fsm_bootstrap.cli.output import put, say
 from fsm_bootstrap.cli.session import begin, load, open_app, spec_of
@@ -25,20 +27,20 @@ def write_template(spec: str | None, folder: Path, options: Options, *, force: b
     """Write what ``sam build`` and ``sam deploy`` need into the folder.
 
     Raises:
-        CommandError: a file of another content is there.
+        CommandError: a file of another content is there, or machines that are not in the folder.
         DefinitionError, PortMisconfigured: machines or settings would not work.
     """
     settings = begin()
-    chosen = spec_of(spec, settings)
+    chosen = seen_from(folder, spec_of(spec, settings))
     made = template(settings, chosen, options)
-    machines = load(chosen)
+    with contextlib.chdir(folder):  # as the function has it: its working directory is where the code is
+        machines = load(chosen)
     open_app(settings, machines).close()  # what does not go together shows now, not on Lambda
     files = {"template.yaml": _HEAD + _yaml(made), "Makefile": makefile(options)}
     _keep(folder, files, force=force)
     wanted = folder / "requirements.txt"
     if not wanted.exists():
         files[wanted.name] = requirements(settings)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
         say(f"wrote {folder / name}")
