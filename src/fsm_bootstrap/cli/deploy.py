@@ -14,11 +14,12 @@ from fsm_bootstrap.cli.exits import CommandError, Exit
 from fsm_bootstrap.cli.output import put, say
 from fsm_bootstrap.cli.session import begin, load, open_app, spec_of
 from fsm_bootstrap.deploy.build import makefile, requirements
-from fsm_bootstrap.deploy.permissions import Role, policy
+from fsm_bootstrap.deploy.permissions import Role, Started, policy
 from fsm_bootstrap.deploy.template import template
 
 if TYPE_CHECKING:
     from fsm_bootstrap.deploy.sam import Options, Tree
+    from fsm_bootstrap.settings import Settings
 
 _HEAD = "# Written by fsm deploy template, from the settings of that moment; write it again when they change.\n"
 
@@ -27,10 +28,11 @@ def write_template(spec: str | None, folder: Path, options: Options, *, force: b
     """Write what ``sam build`` and ``sam deploy`` need into the folder.
 
     Raises:
-        CommandError: a file of another content is there, or machines that are not in the folder.
+        CommandError: a file of another content is there, machines are not in the folder, or an option has no use.
         DefinitionError, PortMisconfigured: machines or settings would not work.
     """
     settings = begin()
+    _check_tasks(settings, options.started)
     chosen = seen_from(folder, spec_of(spec, settings))
     made = template(settings, chosen, options)
     with contextlib.chdir(folder):  # as the function has it: its working directory is where the code is
@@ -49,9 +51,25 @@ def write_template(spec: str | None, folder: Path, options: Options, *, force: b
     say(f"hint: cd {folder} && sam build && sam deploy --guided --capabilities CAPABILITY_IAM")
 
 
-def show_policy(role: Role) -> None:
-    """Print the policy document."""
-    put(json.dumps(policy(begin(), role), indent=2))
+def show_policy(role: Role, started: Started) -> None:
+    """Print the policy document.
+
+    Raises:
+        CommandError: tasks are named, and no source would start any.
+    """
+    settings = begin()
+    _check_tasks(settings, started)
+    put(json.dumps(policy(settings, role, started), indent=2))
+
+
+def _check_tasks(settings: Settings, started: Started) -> None:
+    sources = (settings.primary_container_source, settings.secondary_container_source)
+    if any(started) and not any(source is not None and source.kind == "ecs" for source in sources):
+        raise CommandError(
+            Exit.USAGE,
+            "--task and --task-role are for tasks of ECS, and no container source of ECS is set",
+            "set PRIMARY_CONTAINER_SOURCE=arn:aws:ecs:REGION:ACCOUNT:cluster/NAME",
+        )
 
 
 def _keep(folder: Path, files: dict[str, str], *, force: bool) -> None:

@@ -25,6 +25,15 @@ class For(StrEnum):
     OPERATOR = "operator"
 
 
+Tasks = Annotated[
+    list[str] | None,
+    typer.Option("--task", metavar="NAME", help="ECS: a task definition that may be started (repeatable); else any."),
+]
+TaskRoles = Annotated[
+    list[str] | None,
+    typer.Option("--task-role", metavar="ROLE", help="ECS: a role that tasks may get (repeatable); else any."),
+]
+
 deploy = typer.Typer(help="Run machines on AWS Lambda.", no_args_is_help=True)
 
 
@@ -56,24 +65,30 @@ def template(
         bool, typer.Option("--existing", help="Queues, streams and tables are there: the stack makes none.")
     ] = False,
     alarm_topic: Annotated[str, typer.Option("--alarm-topic", metavar="ARN", help="An SNS topic for alarms.")] = "",
+    task: Tasks = None,
+    task_role: TaskRoles = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
     """Write a SAM template (and how to build it) from settings and machines: function, sources, role, alarms."""
     from fsm_bootstrap.cli.deploy import write_template
+    from fsm_bootstrap.deploy.permissions import Started
     from fsm_bootstrap.deploy.sam import Options
 
     options = Options(
         architecture=architecture.value, timeout=timeout, memory=memory, log_days=log_days, parallel=parallel,
         concurrency=concurrency, every=every, makes=not existing, alarm_topic=alarm_topic,
+        started=Started(tuple(task or ()), tuple(task_role or ())),
     )  # fmt: skip
     write_template(machines, folder, options, force=force)
 
 
 def iam(
     role: Annotated[For, typer.Option("--for", help="Who is to be allowed.")] = For.FUNCTION,
+    task: Tasks = None,
+    task_role: TaskRoles = None,
 ) -> None:
     """Print the least that a process has to be allowed, as an IAM policy."""
     from fsm_bootstrap.cli.deploy import show_policy
-    from fsm_bootstrap.deploy.permissions import Role
+    from fsm_bootstrap.deploy.permissions import Role, Started
 
-    show_policy(Role(role.value))
+    show_policy(Role(role.value), Started(tuple(task or ()), tuple(task_role or ())))

@@ -55,7 +55,7 @@ def function(plan: Plan) -> Tree:
 
 
 def _role(plan: Plan, managed: list[object]) -> Tree:
-    allowed = [document(statement) for statement in statements(plan.settings, Role.FUNCTION)]
+    allowed = [document(statement) for statement in statements(plan.settings, Role.FUNCTION, plan.options.started)]
     logs = {
         "Sid": "Log",
         "Effect": "Allow",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from fsm_bootstrap.deploy.permissions import ANYTHING, Started
 from fsm_bootstrap.settings import Settings
 from fsm_bootstrap.source import Source
 
@@ -44,6 +45,8 @@ class Options:
     """The stack makes queues, tables, topics and streams; else they are there."""
     alarm_topic: str = ""
     """ARN of a topic that hears of alarms."""
+    started: Started = ANYTHING
+    """What the function may start in containers."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, cast
 
@@ -38,9 +39,19 @@ class Shell:
 
     def machines(self, folder: str = "shop") -> str:
         """What the function is told."""
-        written = cast("dict[str, Any]", yaml.safe_load((self.here / folder / "template.yaml").read_text()))
-        function = written["Resources"]["Function"]["Properties"]
-        return str(function["Environment"]["Variables"]["FSM_MACHINES"])
+        return str(self._made(folder)["Function"]["Environment"]["Variables"]["FSM_MACHINES"])
+
+    def allowed(self, action: str) -> list[str]:
+        """The resources on which the function's role may do it."""
+        (inline,) = self._made("shop")["Role"]["Policies"]
+        statements = inline["PolicyDocument"]["Statement"]
+        return [each for one in statements if action in one["Action"] for each in one["Resource"]]
+
+    def _made(self, folder: str) -> dict[str, Any]:  # Any: as YAML has it
+        """The properties of the template's resources."""
+        written = yaml.safe_load((self.here / folder / "template.yaml").read_text(encoding="utf-8"))
+        resources = cast("dict[str, dict[str, Any]]", written["Resources"])  # Any: as above
+        return {name: one["Properties"] for name, one in resources.items()}
 
 
 @pytest.fixture
@@ -118,3 +129,31 @@ def test_a_folder_that_is_not_there_is_no_place_for_a_template(shell: Shell) -> 
     assert ended.code == 2
     assert "there is no folder shp" in ended.err
     assert not (shell.here / "shp").exists()
+
+
+def test_the_role_may_start_the_tasks_that_are_named_and_pass_their_roles(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.write("shop/machines.py")
+    monkeypatch.setenv("PRIMARY_CONTAINER_SOURCE", f"arn:aws:ecs:{PLACE}:cluster/jobs")
+    assert shell.template("shop").code == 0
+    assert shell.allowed("ecs:RunTask") == [f"arn:aws:ecs:{PLACE}:task-definition/*"]
+    assert shell.template("shop", "--force", "--task", "film", "--task-role", "film-task").code == 0
+    assert shell.allowed("ecs:RunTask") == [f"arn:aws:ecs:{PLACE}:task-definition/film:*"]
+    assert shell.allowed("iam:PassRole") == ["arn:aws:iam::123456789012:role/film-task"]
+
+
+def test_iam_knows_the_tasks_too(monkeypatch: pytest.MonkeyPatch, fsm: Fsm) -> None:
+    for name, value in {**SOURCES, "PRIMARY_CONTAINER_SOURCE": f"arn:aws:ecs:{PLACE}:cluster/jobs"}.items():
+        monkeypatch.setenv(name, value)
+    said = fsm("iam", "--task", "film:3", "--task-role", "arn:aws:iam::210987654321:role/theirs")
+    by_action = {one["Action"][0]: one["Resource"] for one in json.loads(said.out)["Statement"]}
+    assert by_action["ecs:RunTask"] == [f"arn:aws:ecs:{PLACE}:task-definition/film:3"]
+    assert by_action["iam:PassRole"] == ["arn:aws:iam::210987654321:role/theirs"]
+
+
+def test_tasks_are_named_where_there_is_a_cluster_to_start_them_on(shell: Shell, fsm: Fsm) -> None:
+    shell.write("shop/machines.py")
+    for said in (shell.template("shop", "--task", "film"), fsm("iam", "--task-role", "film-task")):
+        assert said.code == 2
+        assert "no container source of ECS is set" in said.err

@@ -88,7 +88,7 @@ def test_a_source_of_messages_that_lambda_cannot_map_is_refused(variable: str, s
     """It maps what lies in the function's own region, which is that of the records."""
     elsewhere = source.replace("eu-west-1", "us-east-1")
     with pytest.raises(PortMisconfigured, match=f"{variable.upper()}={elsewhere}.* eu-west-1 .*PRIMARY_CHECKPOINT"):
-        made(**{variable: elsewhere})
+        made(None, **{variable: elsewhere})
 
 
 def test_what_waits_in_a_table_of_another_region_is_fetched_from_there() -> None:
