@@ -16,6 +16,7 @@ from fsm_bootstrap.cli.session import begin, load, open_app, spec_of
 from fsm_bootstrap.deploy.build import makefile, requirements
 from fsm_bootstrap.deploy.permissions import Role, Started, policy
 from fsm_bootstrap.deploy.template import template
+from fsm_bootstrap.resources.plan import sources_used
 
 if TYPE_CHECKING:
     from fsm_bootstrap.deploy.sam import Options, Tree
@@ -33,6 +34,7 @@ def write_template(spec: str | None, folder: Path, options: Options, *, force: b
     """
     settings = begin()
     _check_tasks(settings, options.started)
+    _check_there(settings, options.exists)
     chosen = seen_from(folder, spec_of(spec, settings))
     made = template(settings, chosen, options)
     with contextlib.chdir(folder):  # as the function has it: its working directory is where the code is
@@ -70,6 +72,17 @@ def _check_tasks(settings: Settings, started: Started) -> None:
             "--task and --task-role are for tasks of ECS, and no container source of ECS is set",
             "set PRIMARY_CONTAINER_SOURCE=arn:aws:ecs:REGION:ACCOUNT:cluster/NAME",
         )
+
+
+def _check_there(settings: Settings, exists: frozenset[str]) -> None:
+    known = sorted({use.variable for used in sources_used(settings).values() for use in used})
+    for name in sorted(exists):
+        if name not in known:
+            raise CommandError(
+                Exit.USAGE,
+                f"--exists {name}: no setting of that name has a source that a stack would make",
+                f"one of {', '.join(known)}" if known else "set the sources first",
+            )
 
 
 def _keep(folder: Path, files: dict[str, str], *, force: bool) -> None:

@@ -65,7 +65,7 @@ def _properties(use: Use, plan: Plan) -> Tree:
     properties: Tree = {
         **common,
         "EventSourceArn": _stream_arn(source, plan),
-        "StartingPosition": "TRIM_HORIZON",
+        "StartingPosition": _start(source, plan),
         "BatchSize": STREAM_BATCH,
         "BisectBatchOnFunctionError": True,
         "MaximumRecordAgeInSeconds": OLDEST,
@@ -76,6 +76,12 @@ def _properties(use: Use, plan: Plan) -> Tree:
     if destination := _destination(plan):
         properties["DestinationConfig"] = {"OnFailure": {"Destination": destination}}
     return properties
+
+
+def _start(source: Source, plan: Plan) -> str:
+    """From the oldest record on; but a stream of the original has a day, or more, of messages that are done with, and
+    adopting these would run their machines again."""
+    return "LATEST" if plan.settings.adopt_in_flight and not plan.makes(source) else "TRIM_HORIZON"
 
 
 def _pattern(use: Use) -> str:

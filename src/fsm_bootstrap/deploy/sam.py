@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from fsm_bootstrap.deploy.permissions import ANYTHING, Started
+from fsm_bootstrap.resources.topic import queue_of
 from fsm_bootstrap.settings import Settings
 from fsm_bootstrap.source import Source
 
@@ -43,6 +44,8 @@ class Options:
     """Minutes between two ticks of the timer."""
     makes: bool = True
     """The stack makes queues, tables, topics and streams; else they are there."""
+    exists: frozenset[str] = frozenset()
+    """Settings whose sources are there."""
     alarm_topic: str = ""
     """ARN of a topic that hears of alarms."""
     started: Started = ANYTHING
@@ -73,7 +76,13 @@ class Plan:
 
     def makes(self, source: Source) -> bool:
         """The stack makes it: what lies in another region or account is somebody else's."""
-        return self.options.makes and self.at_home(source)
+        return self.options.makes and self.at_home(source) and source not in self._there
+
+    @property
+    def _there(self) -> set[Source]:
+        """What is said to exist; with a topic its queue."""
+        named: list[Source] = [getattr(self.settings, name.lower()) for name in self.options.exists]
+        return {*named, *(queue_of(source) for source in named if source.kind == "sns")}
 
     def logical(self, kind: str, source: Source) -> str:
         """A logical id: letters and digits alone, another for each source."""

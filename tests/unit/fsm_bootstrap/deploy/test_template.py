@@ -58,6 +58,17 @@ def test_settings_travel_as_they_were_given() -> None:
     }
 
 
+def test_the_function_is_told_for_how_long_workers_beside_it_may_hold_a_message() -> None:
+    """Its own time it knows; its timer must not take a run of theirs for stuck."""
+    assert variables(made(claim_seconds=600))["CLAIM_SECONDS"] == "600.0"
+    assert "CLAIM_SECONDS" not in variables(made())
+
+
+def variables(resources: Mapping[str, Any]) -> dict[str, object]:  # Any: as YAML has it
+    (function,) = of_kind(resources, "AWS::Serverless::Function").values()
+    return cast("dict[str, object]", function["Environment"]["Variables"])
+
+
 def test_a_password_is_a_parameter_that_nobody_can_read_back() -> None:
     chosen = settings(primary_cache_source="redis://:hunter2@cache:6379")
     written = template(chosen, "machines.py", Options())
@@ -146,6 +157,31 @@ def test_a_record_that_nobody_can_handle_does_not_hold_up_its_shard_for_ever() -
     assert mapping["BisectBatchOnFunctionError"] is True
     assert 3600 <= mapping["MaximumRecordAgeInSeconds"] <= 86_400
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["QueueDead", "Arn"]}}}
+
+
+def test_a_topic_that_is_there_has_its_queue() -> None:
+    topic = f"arn:aws:sns:{PLACE}:orders"
+    resources = made(Options(exists=frozenset({"PRIMARY_STREAM_SOURCE"})), primary_stream_source=topic)
+    (mapping,) = of_kind(resources, "AWS::Lambda::EventSourceMapping").values()
+    assert mapping["EventSourceArn"] == f"arn:aws:sqs:{PLACE}:orders-fsm"
+    assert not of_kind(resources, "AWS::SQS::Queue")
+
+
+@pytest.mark.parametrize("source", [STREAM, f"arn:aws:dynamodb:{PLACE}:table/messages"])
+@pytest.mark.parametrize(
+    ("adopt", "there", "start"),
+    [(False, True, "TRIM_HORIZON"), (True, False, "TRIM_HORIZON"), (True, True, "LATEST")],
+)
+def test_what_the_original_has_done_is_not_adopted_out_of_its_old_stream(
+    source: str, adopt: bool, there: bool, start: str
+) -> None:
+    """A stream keeps what was handled: read from its oldest record on, machines of a day would run again."""
+    exists = frozenset({"PRIMARY_STREAM_SOURCE"} if there else ())
+    (mapping,) = of_kind(
+        made(Options(exists=exists), primary_stream_source=source, adopt_in_flight=adopt),
+        "AWS::Lambda::EventSourceMapping",
+    ).values()
+    assert mapping["StartingPosition"] == start
 
 
 def test_a_table_s_stream_invokes_for_messages_alone() -> None:
