@@ -43,11 +43,19 @@ class Process:
 
     def start(self) -> None:
         """Returns when it listens."""
+        self.launch()
+        self.await_listening()
+
+    def launch(self) -> None:
+        """Returns at once."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=self._environment,
                 preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call to the system, no lock is taken
             )  # fmt: skip
+
+    def await_listening(self) -> None:
+        assert self._process is not None
         end = time.monotonic() + PATIENCE
         while not listens(self.port):
             told = f"{' '.join(self._command)}\n{self._log.read_text(errors='replace')[-2000:]}"
@@ -55,12 +63,25 @@ class Process:
             assert time.monotonic() < end, f"does not listen after {PATIENCE:g} s: {told}"
             time.sleep(0.02)
 
+    def listens(self) -> bool:
+        return listens(self.port)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Returns at once."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def wait(self) -> None:
+        """Until it has ended; at once where it never started."""
+        if self._process is not None:
+            self._process.wait(PATIENCE)
+            self._process = None
+
     def stop(self) -> None:
         """As by ``kill -9``."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-            self._process = None
+            self.wait()
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
