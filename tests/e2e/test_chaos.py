@@ -14,7 +14,7 @@ from tests.e2e.chaos.round import play
 from tests.e2e.chaos.setups import SETUPS
 
 SEED = int(os.environ.get("FSM_TEST_SEED") or 20261128)
-SECONDS = 120.0 if os.environ.get("FSM_TEST_FULL") else 15.0
+SECONDS = 120.0 if os.environ.get("FSM_TEST_FULL") else 12.0
 
 
 @pytest.mark.timeout(600)

@@ -17,8 +17,6 @@ from tests.e2e.chaos.verdict import Verdict, verdict
 from tests.e2e.chaos.workers import Workers
 from tests.lock_servers import eventually
 
-LOAD = 30
-"""Machines on their way."""
 PATIENCE = 120.0
 """Seconds that all have for coming to rest, once nothing strikes any more."""
 
@@ -115,7 +113,7 @@ def play(name: str, seed: int, seconds: float, folder: Path) -> Report:
     """Raises AssertionError where machines do not come to rest, or a worker ended by itself."""
     began, chance = time.monotonic(), random.Random(f"{name} {seed}")
     with SETUPS[name](folder, seed) as setup:
-        workers, caller = Workers(setup.variables, folder), Caller(setup.settings, LOAD)
+        workers, caller = Workers(setup.variables, folder), Caller(setup.settings, setup.load)
         try:
             one = Round(setup, workers, chance)
             one.strike_for(seconds, partial(_look, workers, caller))

@@ -28,7 +28,7 @@ _COMMON: Final[Mapping[str, str]] = {
     "AWS_CONNECT_SECONDS": "0.5", "AWS_READ_SECONDS": "1.0", "CACHE_SECONDS": "0.3",
 }  # fmt: skip
 _DYNAMODB: Final[Mapping[str, str]] = {
-    "PRIMARY_CHECKPOINT_SOURCE": RECORDS, "PRIMARY_RETRY_SOURCE": RETRIES["dynamodb"], "RETRY_SHARDS": "2",
+    "PRIMARY_CHECKPOINT_SOURCE": RECORDS, "PRIMARY_RETRY_SOURCE": RETRIES["dynamodb"], "RETRY_SHARDS": "1",
     "PRIMARY_HISTORY_SOURCE": HISTORY,
 }  # fmt: skip
 
@@ -39,6 +39,8 @@ class Setup:
 
     variables: Mapping[str, str]
     servers: tuple[Server, ...]
+    load: int
+    """Machines on their way: as many as its servers carry within seconds."""
     whole_history: bool
     """A commit writes its history itself; elsewhere a worker may die in between."""
 
@@ -53,7 +55,7 @@ class Setup:
 @contextmanager
 def sqlite(folder: Path, seed: int) -> Generator[Setup]:
     """No server at all: what can be stopped are the processes that hold its locks."""
-    yield Setup({**_COMMON, "PRIMARY_STREAM_SOURCE": f"sqlite:///{folder}/fsm.db"}, (), whole_history=True)
+    yield Setup({**_COMMON, "PRIMARY_STREAM_SOURCE": f"sqlite:///{folder}/fsm.db"}, (), 40, whole_history=True)
 
 
 @contextmanager
@@ -96,7 +98,7 @@ def _on_aws(chosen: Mapping[str, str], by_service: Mapping[str, Server], all_: t
     """With every table and queue made, past the proxies."""
     direct = {service: f"http://127.0.0.1:{server.process.port}" for service, server in by_service.items()}
     variables = {**_COMMON, **_DYNAMODB, **chosen}
-    supplies = Supplies(Setup({**variables, "ENDPOINTS": json.dumps(direct)}, (), False).settings, *_system())
+    supplies = Supplies(Setup({**variables, "ENDPOINTS": json.dumps(direct)}, (), 0, False).settings, *_system())
     for resource in resources(supplies):
         looked = resource.look()
         assert not isinstance(looked, PortError), looked
@@ -104,7 +106,7 @@ def _on_aws(chosen: Mapping[str, str], by_service: Mapping[str, Server], all_: t
         assert error is None, error
     supplies.close()
     endpoints = {service: f"http://{server.address}" for service, server in by_service.items()}
-    return Setup({**variables, "ENDPOINTS": json.dumps(endpoints)}, all_, whole_history=False)
+    return Setup({**variables, "ENDPOINTS": json.dumps(endpoints)}, all_, 12, whole_history=False)
 
 
 def _system() -> tuple[SystemClock, SystemRandom]:
