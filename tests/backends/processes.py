@@ -51,7 +51,7 @@ class Process:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=self._environment,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call to the system, no lock is taken
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - one call to the system, no lock is taken
             )  # fmt: skip
 
     def await_listening(self) -> None:
@@ -87,6 +87,7 @@ class Process:
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Between fork and exec."""
     # A test process that is killed runs no finalizer.
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

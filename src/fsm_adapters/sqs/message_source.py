@@ -10,7 +10,7 @@ from fsm_adapters._aws.batches import in_chunks
 from fsm_adapters._aws.errors import ask
 from fsm_adapters._aws.posting import CALL_ENTRIES, told
 from fsm_adapters._wire.message import decode
-from fsm_adapters.sqs.envelope import unwrapped
+from fsm_adapters._wire.notification import unwrapped
 from fsm_adapters.sqs.queue import MAX_VISIBILITY, queue_name, queue_url, whole_seconds
 from fsm_ports import ACK, Clock, Defer, Delivery, MessageSource, Outcome, PortError, PortRejected, Sent
 

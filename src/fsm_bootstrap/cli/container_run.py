@@ -117,7 +117,7 @@ def _result(file: Path) -> dict[str, object]:
     text = raw.decode(errors="replace")
     try:
         return {"result": json.loads(text)}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"result": text}
 
 

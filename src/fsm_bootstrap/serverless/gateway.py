@@ -131,7 +131,7 @@ def _json(request: Request, without: object) -> object:
         return without
     try:
         return cast("object", json.loads(request.body))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RequestError(f"the body is no JSON: {error}") from None
 
 

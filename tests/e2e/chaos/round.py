@@ -88,7 +88,8 @@ class Round:
             self._later(self._chance.uniform(0.2, 1.5 * CLAIM), partial(self._workers.thaw, frozen))
 
     def _take_down(self, server: Server) -> None:
-        seconds, restarts = self._chance.uniform(0.2, 3.0), self._chance.random() < 0.5
+        restarts = self._chance.random() < 0.5
+        seconds = self._chance.uniform(0.2, 2.0 if restarts else 5.0)
         if server.down or not server.process.listens():
             return
         if restarts:

@@ -21,11 +21,11 @@ from tests.e2e.chaos import servers
 from tests.e2e.chaos.servers import Server
 from tests.e2e.services import BUSES, HISTORY, LEASES, RECORDS, RETRIES
 
-CLAIM: Final = 3.0
+CLAIM: Final = 5.0
 """Seconds."""
 _COMMON: Final[Mapping[str, str]] = {
     "CLAIM_SECONDS": str(CLAIM), "POLL_SECONDS": "0", "LOG_LEVEL": "WARNING",
-    "AWS_CONNECT_SECONDS": "0.5", "AWS_READ_SECONDS": "1.0", "CACHE_SECONDS": "0.3",
+    "AWS_CONNECT_SECONDS": "0.5", "AWS_READ_SECONDS": "2.0", "CACHE_SECONDS": "0.5",
 }  # fmt: skip
 _DYNAMODB: Final[Mapping[str, str]] = {
     "PRIMARY_CHECKPOINT_SOURCE": RECORDS, "PRIMARY_RETRY_SOURCE": RETRIES["dynamodb"], "RETRY_SHARDS": "1",
@@ -98,7 +98,8 @@ def _on_aws(chosen: Mapping[str, str], by_service: Mapping[str, Server], all_: t
     """With every table and queue made, past the proxies."""
     direct = {service: f"http://127.0.0.1:{server.process.port}" for service, server in by_service.items()}
     variables = {**_COMMON, **_DYNAMODB, **chosen}
-    supplies = Supplies(Setup({**variables, "ENDPOINTS": json.dumps(direct)}, (), 0, False).settings, *_system())
+    patient = {**variables, "ENDPOINTS": json.dumps(direct), "AWS_READ_SECONDS": "60"}
+    supplies = Supplies(Setup(patient, (), 0, False).settings, *_system())
     for resource in resources(supplies):
         looked = resource.look()
         assert not isinstance(looked, PortError), looked

@@ -96,5 +96,5 @@ def _read(folder: Path, killed: Collection[int]) -> Actions:
             if what == "began":
                 name, step, mark, seen = words
                 runs[name, int(step)].append(Run(mark, () if seen == "-" else tuple(seen.split(","))))
-        interrupted += int(file.stem) in killed and lines[-1].startswith("began")
+        interrupted += int(file.stem) in killed and bool(lines) and lines[-1].startswith("began")
     return Actions(runs, interrupted)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
+from tests.backends.processes import die_with_parent
 from tests.e2e.chaos.machine import LOG
 
 WORKERS = 3
@@ -35,17 +36,17 @@ class Workers:
             with (self._folder / "workers.log").open("ab") as log:
                 process = subprocess.Popen(
                     [*command, spec], env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    cwd=self._folder,
+                    cwd=self._folder, preexec_fn=die_with_parent,  # noqa: PLW1509 - one call to the system, no lock
                 )  # fmt: skip
             self._working[process.pid] = process
 
     def kill(self, chance: Random) -> bool:
-        """Kill one that has begun to work, frozen or not; whether there was one.
+        """Kill one of two or more at work, frozen or not; whether there were two.
 
         Half the time it is one in the middle of an action, where one soon is.
         """
         at_work = self.at_work()
-        if not at_work:
+        if len(at_work) < 2:
             return False
         pid = chance.choice((chance.random() < 0.5 and self._await_action()) or at_work)
         self._working[pid].send_signal(signal.SIGKILL)
@@ -71,7 +72,7 @@ class Workers:
 
     def freeze(self, chance: Random) -> int | None:
         """One stands still until it is thawed: longer than its claims, it comes back as a zombie."""
-        awake = [pid for pid in self._working if pid not in self._frozen]
+        awake = [pid for pid in self.at_work() if pid not in self._frozen]
         if len(awake) < 2:
             return None
         pid = chance.choice(awake)
