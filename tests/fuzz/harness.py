@@ -10,6 +10,7 @@ import resource
 import sys
 
 import atheris
+from atheris.import_hook import instrument_imports
 
 MEMORY = 2 << 30
 """Bytes of address space: whoever asks for more is told that there is none, and that is a finding."""
@@ -17,7 +18,7 @@ MEMORY = 2 << 30
 
 def main() -> None:
     name, *options = sys.argv[1:]
-    with atheris.instrument_imports(include=["fsm_adapters", "fsm_bootstrap", "fsm_ports", "tests.fuzz.targets"]):
+    with instrument_imports(include=["fsm_adapters", "fsm_bootstrap", "fsm_ports", "tests.fuzz.targets"]):
         from tests.fuzz.targets import PLANTED, TARGETS
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     atheris.Setup([sys.argv[0], *options], {**TARGETS, **PLANTED}[name].run)
