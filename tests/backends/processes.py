@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 PATIENCE = 60.0
 """Seconds that a server has for starting."""
-_PR_SET_PDEATHSIG = 1
 
 
 def free_port() -> int:
@@ -37,7 +37,7 @@ class Process:
         self, command: Sequence[str | Path], port: int, log: Path, environment: Mapping[str, str] | None = None
     ) -> None:
         self.port, self._log = port, log
-        self._command = [str(part) for part in command]
+        self._command = ended_with_parent([str(part) for part in command])
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -50,9 +50,8 @@ class Process:
         """Returns at once."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=self._environment,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - one call to the system, no lock is taken
-            )  # fmt: skip
+                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=self._environment
+            )
 
     def await_listening(self) -> None:
         assert self._process is not None
@@ -84,10 +83,16 @@ class Process:
             self.wait()
 
 
-_libc = ctypes.CDLL(None, use_errno=True)
+_FIRST: Final = (
+    "import ctypes, os, signal, sys; "
+    "ctypes.CDLL(None).prctl(1, signal.SIGKILL); "  # PR_SET_PDEATHSIG
+    "os.execvp(sys.argv[1], sys.argv[1:])"
+)
 
 
-def die_with_parent() -> None:
-    """Between fork and exec."""
-    # A test process that is killed runs no finalizer.
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def ended_with_parent(command: Sequence[str]) -> list[str]:
+    """The command, for a process that ends with the thread that starts it: one that is killed runs no finalizer.
+
+    The process asks for that itself, before it becomes the command: a `preexec_fn` may hang where there are threads.
+    """
+    return [sys.executable, "-ISc", _FIRST, *command]

@@ -18,10 +18,11 @@ from fsm_bootstrap.yaml.nodes import parse
 from fsm_bootstrap.yaml.reading import read as read_keys
 from fsm_ports import Instance, Status
 from tests.fuzz import targets
-from tests.fuzz.mutations import ANYTHING, bent, executions, torn
+from tests.fuzz.mutations import ANYTHING, FULL, bent, executions, torn
 from tests.fuzz.targets import CORPUS
 from tests.unit.fsm_adapters.aws_lambda import events
 
+pytestmark = pytest.mark.timeout(1800 if FULL else 120)
 PROJECT = Path(__file__).parents[2]
 RUNNING = Instance("orders", "o-1", "d", 3, Status.RUNNING, False, "pack", "done", '{"n": [1, "x"]}', run_id="r")
 THIN = RUNNING._replace(context=None, position="p", not_before=1.5, deadline=2.5, data='"x"', error="e")

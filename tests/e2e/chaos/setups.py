@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import boto3
-
+from fsm_adapters._aws.clients import AwsClients
 from fsm_adapters.system.clock import SystemClock
 from fsm_adapters.system.random import SystemRandom
 from fsm_bootstrap.resources.plan import resources
@@ -116,7 +115,6 @@ def _system() -> tuple[SystemClock, SystemRandom]:
 
 def _make_stream(endpoint: str) -> None:
     """Of as many shards as there are workers, so that each has work."""
-    client = boto3.client("kinesis", endpoint_url=endpoint)
+    client = AwsClients("us-east-1", endpoint_url=endpoint, credentials=("test", "test")).kinesis()()
     client.create_stream(StreamName="orders", ShardCount=3)
     client.get_waiter("stream_exists").wait(StreamName="orders", WaiterConfig={"Delay": 1, "MaxAttempts": 20})
-    client.close()

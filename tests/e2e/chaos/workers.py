@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
-from tests.backends.processes import die_with_parent
+from tests.backends.processes import ended_with_parent
 from tests.e2e.chaos.machine import LOG
 
 WORKERS = 3
@@ -31,12 +31,12 @@ class Workers:
     def fill(self) -> None:
         """Start as many as are missing."""
         while len(self._working) < WORKERS:
-            command = [sys.executable, "-P", "-m", "fsm_bootstrap.cli", "worker", "--machines"]
             spec = str(Path(__file__).with_name("machine.py"))
+            command = [sys.executable, "-P", "-m", "fsm_bootstrap.cli", "worker", "--machines", spec]
             with (self._folder / "workers.log").open("ab") as log:
                 process = subprocess.Popen(
-                    [*command, spec], env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                    cwd=self._folder, preexec_fn=die_with_parent,  # noqa: PLW1509 - one call to the system, no lock
+                    ended_with_parent(command), env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                    cwd=self._folder,
                 )  # fmt: skip
             self._working[process.pid] = process
 
