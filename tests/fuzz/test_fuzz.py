@@ -73,7 +73,7 @@ def test_a_yaml_file(raw: bytes) -> None:
     targets.yaml(raw)
 
 
-HARMFUL = [CORPUS / "yaml" / f"{name}.yaml" for name in ("aliases", "code", "itself", "nested_without_end")]
+HARMFUL = [CORPUS / "yaml" / f"{name}.yaml" for name in ("aliases", "code", "itself", "merges", "nested_without_end")]
 
 
 @pytest.mark.parametrize("path", HARMFUL, ids=lambda path: str(path.stem))

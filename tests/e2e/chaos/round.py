@@ -55,12 +55,17 @@ class Round:
         self._workers.fill()
         eventually(self._workers.at_work, "the first action", PATIENCE)
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        while time.monotonic() < end or (self._is_too_quiet() and time.monotonic() < end + PATIENCE):
             look()
             self._workers.fill()
             self._strike()
             time.sleep(self._chance.uniform(0.05, 0.7))
             self._heal(time.monotonic())
+
+    def _is_too_quiet(self) -> bool:
+        """On a busy machine workers take long to begin, and nobody is killed before."""
+        outages = self.strikes["restarts"] + self.strikes["stalls"]
+        return self.strikes["kills"] < 2 or (bool(self._setup.servers) and outages < 2)
 
     def quiet(self) -> None:
         """Everything goes on, and nothing is cut any more."""
