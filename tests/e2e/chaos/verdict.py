@@ -54,13 +54,13 @@ def verdict(
         steps += record.step + 1
         if (record.status, record.step) != (Status.COMPLETED, STEPS):
             lost.append(f"{name}: {record.status.value} at step {record.step}: {record.error or ''}")
-        doubled += _doubled_by_runs(record, said.runs)
+        doubled += doubled_by_runs(record, said.runs)
         doubled += _doubled_by_history(app, name, whole=whole_history and record.step == STEPS)
     again = sum(len(runs) - 1 for runs in said.runs.values())
     return Verdict(len(names), steps, again, said.interrupted, lost, doubled)
 
 
-def _doubled_by_runs(record: Instance, runs: Mapping[tuple[str, int], Sequence[Run]]) -> Iterable[str]:
+def doubled_by_runs(record: Instance, runs: Mapping[tuple[str, int], Sequence[Run]]) -> Iterable[str]:
     """A run met what the commit before it left: two that met different things were preceded by two commits."""
 
     class Context(TypedDict):
