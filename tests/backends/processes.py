@@ -65,6 +65,10 @@ class Process:
     def listens(self) -> bool:
         return listens(self.port)
 
+    def has_ended(self) -> bool:
+        """Whoever ended it."""
+        return self._process is not None and self._process.poll() is not None
+
     def signal(self, number: signal.Signals) -> None:
         """Returns at once."""
         assert self._process is not None

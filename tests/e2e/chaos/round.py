@@ -61,6 +61,7 @@ class Round:
             self._strike()
             time.sleep(self._chance.uniform(0.05, 0.7))
             self._heal(time.monotonic())
+            self.strikes["restarts"] += sum(server.revive() for server in self._setup.servers)
 
     def _is_too_quiet(self) -> bool:
         """On a busy machine workers take long to begin, and nobody is killed before."""

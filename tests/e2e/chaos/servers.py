@@ -52,9 +52,17 @@ class Server:
         self.process.signal(signal.SIGCONT)
         self.down = False
 
+    def revive(self) -> bool:
+        """Start it again where it ended by itself; whether it had.  kinesalite ends at a request that is cut short."""
+        if self.down or not self.process.has_ended():
+            return False
+        self.start()
+        return True
+
     def calm(self) -> None:
         """No more cuts."""
         self.proxy.cuts = NEVER
+        self.revive()
         self.process.await_listening()
 
     def close(self) -> None:
