@@ -45,8 +45,9 @@ install_original() {
     fi && touch "$place/complete"
 }
 
+# With leveldown, which is optional to it: streams then outlive the server.
 install_kinesalite() {
-    npm install --silent --no-audit --no-fund --omit=optional --prefix "$FSM_BACKENDS/node" "$BACKENDS_NODE" &&
+    npm install --silent --no-audit --no-fund --prefix "$FSM_BACKENDS/node" "$BACKENDS_NODE" &&
         touch "$FSM_BACKENDS/node/complete"
 }
 
@@ -80,7 +81,7 @@ ensure_backends() {
     if [ ! -f "$FSM_BACKENDS/mypy-${OLDEST_MYPY%.0}/complete" ]; then
         quietly "mypy $OLDEST_MYPY" install_python "mypy-${OLDEST_MYPY%.0}" "mypy==$OLDEST_MYPY"
     fi
-    if [ ! -f "$FSM_BACKENDS/node/complete" ] && command -v npm >/dev/null; then
+    if { [ ! -f "$FSM_BACKENDS/node/complete" ] || [ ! -d "$FSM_BACKENDS/node/node_modules/leveldown" ]; } && command -v npm >/dev/null; then
         echo "installing kinesalite into $FSM_BACKENDS" >&2
         quietly kinesalite install_kinesalite
     fi

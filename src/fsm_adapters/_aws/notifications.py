@@ -6,7 +6,10 @@ import json
 
 
 def unwrapped(body: str) -> str:
-    """The message itself; the body, unless it is a notification of SNS (a subscription without raw delivery)."""
+    """The message itself; the body, unless it is a notification of SNS (a subscription without raw delivery).
+
+    Never raises: whoever may send to the queue chooses the body.
+    """
     if not body.startswith("{") or '"Notification"' not in body:
         return body
     try:

@@ -67,13 +67,18 @@ def read(service: Service, record: Record, decode_image: DecodeImage) -> Read | 
     Raises:
         KeyError, TypeError, ValueError: it lacks even what a partial answer would name it by.
     """
-    if service is Service.SQS:
-        return _of_sqs(record)
-    if service is Service.KINESIS:
-        return _of_kinesis(record)
-    if service is Service.DYNAMODB:
-        return _of_dynamodb(record, decode_image)
-    return _of_sns(record)
+    try:
+        match service:
+            case Service.SQS:
+                return _of_sqs(record)
+            case Service.KINESIS:
+                return _of_kinesis(record)
+            case Service.DYNAMODB:
+                return _of_dynamodb(record, decode_image)
+            case Service.SNS:
+                return _of_sns(record)
+    except OverflowError as error:
+        raise ValueError(f"a time that no float holds: {error}") from error
 
 
 def _of_sqs(record: Record) -> Read:

@@ -182,6 +182,7 @@ def test_chaos_is_refused_on_lambda_unless_allowed(monkeypatch: pytest.MonkeyPat
     ("value", "said"),
     [
         ("{", "CHAOS: is no JSON"),
+        pytest.param("[" * 100_000, "CHAOS: is nested too deeply", id="nested without end"),
         ('{"STREAM": {}}', "STREAM: no source that can be made to fail; write PRIMARY_STREAM_SOURCE"),
         ('{"PRIMARY_STREAM_SOURCE": {"unavailable": 2}}', "less than or equal to 1"),
         ('{"PRIMARY_STREAM_SOURCE": {"lost": 0.1}}', "CHAOS.PRIMARY_STREAM_SOURCE.lost=0.1"),

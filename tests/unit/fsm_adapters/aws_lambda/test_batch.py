@@ -175,6 +175,22 @@ def test_a_notification_that_a_queue_delivers_is_unwrapped() -> None:
     assert [one.message for one in handler.deliveries] == [MESSAGE]
 
 
+def test_what_looks_like_a_notification_and_is_nested_without_end_blames_no_neighbour() -> None:
+    handler = Handler()
+    bottomless = '{"Type": "Notification", "Message": ' + "[" * 100_000
+    batches(handler).handle([events.sqs(bottomless), events.sqs(TEXT)], Invocation())
+    unreadable, sound = (one.message for one in handler.deliveries)
+    assert isinstance(unreadable, Unreadable)
+    assert sound == MESSAGE
+
+
+def test_a_time_that_no_float_holds_names_its_record() -> None:
+    record = events.sqs(TEXT)
+    late: Record = {**record, "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "9" * 400}}
+    with pytest.raises(NotDone, match="a time that no float holds"):
+        batches(Handler()).handle([late], Invocation())
+
+
 def test_a_queue_is_told_when_a_message_is_to_come_back() -> None:
     put_off = PutOffs()
     handler = Handler(Defer(NOW + 7.0), NACK, ACK)

@@ -116,6 +116,7 @@ def test_message_of_sns_is_delivered_raw_or_enveloped(raw: bool) -> None:
     [
         '{"Type": "Notification"',
         '{"Type": "Notification"}',
+        pytest.param('{"Type": "Notification", "Message": ' + "[" * 100_000, id="nested without end"),
         '{"Type": "Notification", "Message": 17}',
         '{"Type": "SubscriptionConfirmation", "Message": "x", "also": "Notification"}',
         "[1]",
