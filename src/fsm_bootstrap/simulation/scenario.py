@@ -99,3 +99,5 @@ class Scenario:
     """A lock that never fails, or the source's own claims, keep runs of one step apart."""
     puts_off: bool = False
     """There is a lock, and a source or a road that can hold what meets Busy until the lease ends."""
+    alone: bool = False
+    """One of each two back ends is down from beginning to end; the others carry every machine to its rest meanwhile."""

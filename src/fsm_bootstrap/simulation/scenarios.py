@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fsm_bootstrap.simulation.faults import CALM, STORM, Faults
+from fsm_bootstrap.simulation.faults import CALM, STORM, Faults, Outage
 from fsm_bootstrap.simulation.scenario import COMPLETES, FAILS, STRICT, Scenario, Start, loops
 from fsm_bootstrap.simulation.set_ups import THIN_BYTES, doubled, homes, queue, retry_only, sqlite, stream, table
 from fsm_domain.runtime.limits import Limits
@@ -31,6 +31,7 @@ _POISONED = (
 _UNSURE = replace(STORM, unknown=0.15)
 _COPIES = Faults(duplicate=0.02, redeliver=0.02)
 _NO_CRASH = replace(STORM, crash=0.0, stall=0.0)
+_FOR_EVER = 1e9
 
 ALL = (
     Scenario(name="queue", about="a queue, no lock, with a history; every fault", set_up=queue(history=True)),
@@ -129,6 +130,22 @@ ALL = (
         about="the same, with the stream first",
         set_up=doubled(stream_first=True),
         fragile=("stream", "queue2", "retry", "retry2", "lock", "lock2"),
+    ),
+    Scenario(
+        name="primary-alone",
+        about="two of everything but the store, and nothing but the first of each ever answers",
+        set_up=doubled(),
+        faults=replace(CALM, outages=(Outage(("stream2", "retry2", "lock2"), 0.0, _FOR_EVER),)),
+        storm=20_000,
+        alone=True,
+    ),
+    Scenario(
+        name="secondary-alone",
+        about="the same, and nothing but the second of each ever answers",
+        set_up=doubled(),
+        faults=replace(CALM, outages=(Outage(("queue", "retry", "lock"), 0.0, _FOR_EVER),)),
+        storm=20_000,
+        alone=True,
     ),
     Scenario(
         name="store-outage",

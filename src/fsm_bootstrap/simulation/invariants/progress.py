@@ -1,4 +1,4 @@
-"""Every machine gets there, and soon: I5, I6."""
+"""Every machine gets there, and soon, and over one of two back ends as well: I5, I6, I15."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fsm_bootstrap.simulation.simulation import Simulated
 from fsm_bootstrap.simulation.story import Story
 from fsm_bootstrap.simulation.trace import Calm
-from fsm_ports.instance import Instance
+from fsm_ports.instance import ENDED, Instance
 from fsm_ports.messages import Delivery
 
 DELIVERIES_A_COMMIT = 3
@@ -51,6 +51,18 @@ def i6_after_the_storm_all_come_to_rest_soon(simulated: Simulated, story: Story)
         yield f"{len(delivered)} deliveries after the storm for {commits} commits and {leftover} messages left behind"
     if not simulated.ended:
         yield f"not at rest after {len(delivered)} deliveries for {commits} commits"
+
+
+def i15_one_of_two_back_ends_is_enough(simulated: Simulated, story: Story) -> Iterator[str]:
+    """Every machine comes to rest while the other one is down."""
+    if not simulated.scenario.alone:
+        return
+    calm = next(event.number for event in story.events if isinstance(event, Calm))
+    for correlation_id in simulated.started:
+        record = story.at(correlation_id, calm)
+        if record is None or record.status not in ENDED:
+            step = "was not started" if record is None else f"came no further than step {record.step}"
+            yield f"{correlation_id} {step} over what was left"
 
 
 def _hops(delivery: Delivery, at: float) -> bool:
