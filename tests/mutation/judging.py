@@ -24,7 +24,8 @@ TESTS = (
     "tests/unit/fsm_bootstrap/test_every_metric.py",
 )
 PYTEST = (
-    "-qq", "-s", "-x", "--tb=no", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", "timeout=30",
+    "-qq", "-s", "-x", "--tb=no", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist", "-p",
+    "no:logging", "-p", "no:hypothesispytest", "-o", "timeout=30",
 )  # fmt: skip
 """Nobody reads why a test fails, so nothing is spent on saying it."""
 UNIT_SECONDS, SIMULATION_SECONDS = 20.0, 120.0
@@ -51,6 +52,8 @@ class Judge:
         from tests.mutation.oracles import Baseline, fails
 
         items = {item.nodeid: item for item in session.items}
+        for item in session.items:  # what is imported and cached at first use need not be in every fork
+            fails(item)
         baseline = Baseline(self._sources)
         baseline.learn_tests(session.items)
         if self._worlds:

@@ -186,6 +186,8 @@ def _changes(node: ast.AST, place: _Place) -> Iterator[ast.AST]:
             yield _with(node, body=ast.Constant(None))
         case ast.Name() | ast.Attribute():
             yield from _twins(node)
+        case _:
+            pass
 
 
 def _twins(node: ast.Name | ast.Attribute) -> Iterator[ast.AST]:
@@ -219,8 +221,8 @@ def _conditions(node: ast.AST) -> Iterator[ast.AST]:
             yield orelse
             yield from _turned(node, test)
         case ast.comprehension(ifs=ifs):
-            for rest in _without_one(ifs):
-                yield _with(node, ifs=rest)
+            for left in _without_one(ifs):
+                yield _with(node, ifs=left)
         case ast.match_case(guard=ast.expr()):
             yield _with(node, guard=None)
         case _:
@@ -235,8 +237,8 @@ def _collections(node: ast.AST) -> Iterator[ast.AST]:
         case ast.List(elts=[_, *rest]):
             yield _with(node, elts=rest)
         case ast.Dict(keys=keys, values=values):
-            for rest, left in zip(_without_one(keys), _without_one(values), strict=True):
-                yield _with(node, keys=rest, values=left)
+            for some, theirs in zip(_without_one(keys), _without_one(values), strict=True):
+                yield _with(node, keys=some, values=theirs)
         case ast.Slice(lower=lower, upper=upper):
             if lower is not None:
                 yield _with(node, lower=None)
