@@ -82,4 +82,6 @@ ensure_backends() {
     command -v redis-server >/dev/null || quietly redis-server install_program redis-server redis-server
     command -v memcached >/dev/null || quietly memcached install_program memcached memcached
     command -v make >/dev/null || quietly make install_program make make
+    # Without root it cannot be had: its libraries and plug-ins do not work where they are merely unpacked.
+    command -v dot >/dev/null || [ "$(id -u)" != 0 ] || quietly dot install_program dot graphviz
 }

@@ -17,26 +17,27 @@ from fsm_bootstrap.simulation.story import Story
 from fsm_domain import RetryPolicy
 from fsm_domain.runtime.registry import Machines, registry
 from tests.proof.oracle import Found, judge
-from tests.proof.rows import Roles, Row
+from tests.proof.rows import LEFT, Roles, Row
 
-TRANSITIONS = 9
+TRANSITIONS = LEFT + 1
 FOREVER = 10**7
 """Turns: what goes wrong goes on until the machine is at rest."""
 _NONE: tuple[str, ...] = ()
 
 
-class Place4(NamedTuple):
+class Stage(NamedTuple):
     """A set-up, and who plays which part in it."""
 
     set_up: SetUp
     roles: Roles
 
 
-SET_UPS: Mapping[str, Place4] = {
-    "queue": Place4(doubled(), Roles(("queue",), ("stream2",), ("lock",), ("lock2",), ("retry",))),
-    "stream": Place4(doubled(stream_first=True), Roles(("stream",), ("queue2",), ("lock",), ("lock2",), ("retry",))),
-    "table": Place4(table, Roles(("stream", "store"), _NONE, _NONE, _NONE, ("retry",))),
-    "sqlite": Place4(sqlite, Roles(("records", "store"), _NONE, _NONE, _NONE, ("records",))),
+_RETRIES = ("retry",), ("retry2",)
+SET_UPS: Mapping[str, Stage] = {
+    "queue": Stage(doubled(), Roles(("queue",), ("stream2",), ("lock",), ("lock2",), *_RETRIES)),
+    "stream": Stage(doubled(stream_first=True), Roles(("stream",), ("queue2",), ("lock",), ("lock2",), *_RETRIES)),
+    "table": Stage(table, Roles(("stream", "store"), _NONE, _NONE, _NONE, ("retry",), _NONE)),
+    "sqlite": Stage(sqlite, Roles(("records", "store"), _NONE, _NONE, _NONE, ("records",), _NONE)),
 }
 """A queue with a stream as secondary, the other way about, a table whose commits are its messages, one SQLite file."""
 
@@ -50,17 +51,25 @@ class Judged(NamedTuple):
 
 
 def prove(row: Row, set_up: str, seed: int) -> Judged:
-    """One machine of nine transitions, from its start until nothing moves any more."""
+    """One simulation of machines of nine transitions, from their start until nothing moves any more."""
     simulated = _simulated(row, set_up, seed)
     story = Story(simulated.trace)
     broken = tuple(f"{name}: {line}" for name, lines in found(simulated, story).items() for line in lines)
-    return Judged(judge(simulated.trace, set(simulated.started), None, sum(simulated.faulted.values())), broken)
+    begun = simulated.trace.latest
+    started = {name for name in simulated.started if simulated.scenario.faithful or name in begun}
+    return Judged(judge(simulated.trace, started, None, sum(simulated.faulted.values())), broken)
 
 
 def _simulated(row: Row, set_up: str, seed: int) -> Simulated:
-    place = SET_UPS[set_up]
+    stage = SET_UPS[set_up]
     among = TRANSITIONS if row.name.endswith("action") else calls_of(set_up)
-    return simulate(replace(_scenario(set_up), faults=row.faults(among, place.roles), raising=row.raising), seed)
+    scenario = replace(_scenario(set_up), faults=row.faults(among, stage.roles), raising=row.raising)
+    return simulate(row.change(scenario), seed)
+
+
+def machines_of(row: Row) -> int:
+    """How many there are in one simulation."""
+    return len(row.change(_scenario("queue")).starts)
 
 
 @cache
@@ -71,7 +80,7 @@ def calls_of(set_up: str) -> int:
 
 def _scenario(set_up: str) -> Scenario:
     return Scenario(
-        name=set_up, about="", set_up=SET_UPS[set_up].set_up, starts=[Start("line", {"left": TRANSITIONS - 1})],
+        name=set_up, about="", set_up=SET_UPS[set_up].set_up, starts=[Start("line", {"left": LEFT})],
         cast=_cast, raising=0.0, storm=FOREVER, calm=40 * 3600.0, retry=GENEROUS,
     )  # fmt: skip
 

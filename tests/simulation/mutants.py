@@ -16,7 +16,7 @@ from fsm_bootstrap.simulation.set_ups import queue
 from fsm_domain.failover import lock_cache, post
 from fsm_domain.failover.checkpoint_store import HomedCheckpointStore
 from fsm_domain.failover.post import Post
-from fsm_domain.runtime import aftermath, caller, client, dispatcher, follow_up, running
+from fsm_domain.runtime import aftermath, client, dispatcher, follow_up, running
 from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.exclusion import Exclusion
@@ -56,6 +56,7 @@ from tests.simulation.bugs import (
     whole,
     with_limits,
 )
+from tests.simulation.bugs_of_troubles import accepted_and_forgotten, first_road_only, suspicious
 from tests.simulation.earlier_bugs import (
     a_key_for_each_retry,
     a_retry_with_a_touched_context,
@@ -96,6 +97,12 @@ COPIED = replace(
     BY_NAME["retry-only"], name="retry-only, all twice", workers=4,
     faults=replace(STORM, crash=0.04, duplicate=0.5, redeliver=0.3, stall=0.03),
 )  # fmt: skip
+
+DAWDLING = replace(
+    BY_NAME["recovery"], name="recovery, by timers that dawdle", storm=20_000,
+    faults=replace(STORM, crash=0.02, stall=0.1, longest_stall=300.0),
+)  # fmt: skip
+"""One reads a record, and touches it long after the other did."""
 
 
 @dataclass(frozen=True)
@@ -138,11 +145,13 @@ MUTANTS = (
     Mutant("stale reads", "I2", "queue", 0, instead(memory_store.MemoryCheckpointStore, "read", stale)),
     Mutant("inbox not looked at", "I5", "waiting", 0, instead(follow_up, "_inbox_event", always(None))),
     Mutant("recovery without a touch", "I18", "recovery", 3, instead(Recoverer, "_take_in_hand", untouched)),
-    Mutant(
-        "a mark whose answer was lost is a conflict", "I5", "operators", 7,
-        instead(caller, "_shows", always(False)),
-    ),
     Mutant("an id does not name its home", "I1", "homes", 6, instead(client, "home_of", always(""))),
+    Mutant("every message reads its record", "I14", "calls-queue", 0, instead(dispatcher, "job_of", suspicious)),
+    Mutant("no failover", "I15", "without-primaries", 0, instead(post, "first_to_accept", first_road_only)),
+    Mutant(
+        "an event is seen and not kept", "I19", "waiting", 0,
+        instead(memory_store, "marked", accepted_and_forgotten),
+    ),
     Mutant("dead letters are dropped", "I12", "strangers", 0, instead(Post, "bury", never_buried)),
     Mutant("thin messages are no suspects", "I5", "thin", 0, instead(dispatcher, "job_of", whole)),
     Mutant(
@@ -157,7 +166,7 @@ MUTANTS = (
         instead(Exclusion, "admit", with_limits(margin=-25.0)),
     ),
     Mutant(
-        "failover on one class of errors only", "I15", "secondary-alone", 0,
+        "failover on one class of errors only", "I15", "without-primaries", 0,
         both(
             instead(post, "first_to_accept", on_one_class_only),
             instead(lock_cache, "first_to_accept", on_one_class_only),
@@ -211,7 +220,7 @@ MUTANTS = (
         "a committed wait is not owed its deadline", "I4", "waiting", 1,
         instead(Aftermath, "overtaken", no_wait_is_owed),
     ),
-    Mutant("two timers touch one record", "I18", "recovery", 95, instead(memory_store, "marked", touched_by_both)),
+    Mutant("two timers touch one record", "I18", DAWDLING, 0, instead(memory_store, "marked", touched_by_both)),
 )  # fmt: skip
 
 A_THIN_MESSAGE_LOSES_ITS_DATA = instead(Recall, "_compare", no_data)

@@ -17,9 +17,7 @@ from fsm_bootstrap.simulation.verdict import Verdict
 MACHINES = int(os.environ.get("FSM_SIM_MACHINES") or (100_000 if os.environ.get("FSM_TEST_FULL") else 5_000))
 SEED = int(os.environ.get("FSM_SIM_SEED") or 0)
 EACH = 100
-"""Times that each mark is met at least, where nothing else is said."""
-RARE = {"redriven": 5, "recovered": 5}
-"""What people do, and what only ever happens in the scenario without a bus."""
+"""Times that each mark is met at least."""
 
 
 @pytest.mark.timeout(3600)
@@ -37,5 +35,5 @@ def test_thousands_of_machines_in_every_scenario_keep_every_invariant_and_meet_e
     assert not broken, "\n".join(broken)
     assert verdict.is_sound
     assert verdict.machines == MACHINES
-    rare = {name: met[name] for name in MARKS if met[name] < RARE.get(name, EACH)}
+    rare = {name: met[name] for name in MARKS if met[name] < EACH}
     assert not rare or MACHINES < 5_000, f"met too rarely in {MACHINES} machines from seed {SEED} on: {rare}"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fsm_bootstrap.cli import deploy_commands, operator_commands
+from fsm_bootstrap.cli import definition_commands, deploy_commands, operator_commands
 from fsm_bootstrap.cli.options import Context, From, Id, Machine, Machines, NewId, Origin, Output, Since, State, Status
 from fsm_bootstrap.cli.output import Format
 
@@ -171,6 +171,7 @@ def history(
 
 operator_commands.register(app)
 deploy_commands.register(app)
+definition_commands.register(app)
 
 
 @app.command()
@@ -212,6 +213,9 @@ def simulate(
         list[str] | None,
         typer.Option("--fail", metavar="WHAT=SHARE", help="More failing calls: primary=30%, secondary=5%, store=0.1."),
     ] = None,
+    no: Annotated[
+        list[str] | None, typer.Option("--no", metavar="FAULT", help="Leave a kind of fault out: crash, duplicate, ...")
+    ] = None,
     real_actions: Annotated[
         bool, typer.Option("--real-actions", help="Run your own actions; else made-up ones stand in for them.")
     ] = False,
@@ -230,7 +234,7 @@ def simulate(
     if list_scenarios:
         return list_all(output)
     own = (context or "{}") if real_actions else None
-    wish = Wish(spec, machines, seed, scenario, tuple(fail or ()), own, data, processes)
+    wish = Wish(spec, machines, seed, scenario, tuple(fail or ()), own, data, processes, tuple(no or ()))
     return simulate_machines(wish, output, trace=trace)
 
 

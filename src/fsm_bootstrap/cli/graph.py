@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from fsm_bootstrap.cli.times import span
+from fsm_bootstrap.durations import span
 from fsm_ports.instance import Instance, Status
 from fsm_ports.names import DEADLINE_EVENT, PSEUDO_INIT
 

@@ -10,6 +10,7 @@ from string import Template
 
 from fsm_bootstrap.cli.exits import CommandError, Exit
 from fsm_bootstrap.cli.output import say
+from fsm_bootstrap.cli.schema import NAME, schema
 
 _TEMPLATES = {"python": "templates/python", "yaml": "templates/yaml"}
 _NAME = re.compile(r"[a-z][a-z0-9_-]*", re.IGNORECASE | re.ASCII)
@@ -32,7 +33,12 @@ def create(name: str, *, yaml: bool) -> None:
         raise CommandError(Exit.CONFLICT, f"{name} exists already", "name a new folder, or an empty one")
     words = {"machine": machine, "variable": variable}
     for template in sorted(_templates(yaml=yaml), key=lambda path: path.name):
-        _write(folder / template.name.removesuffix(".txt"), template.read_text(encoding="utf-8"), words)
+        text = Template(template.read_text(encoding="utf-8")).substitute(words)
+        _write(folder / template.name.removesuffix(".txt"), text)
+    if yaml:
+        # Beside fsm.yaml, whose first line names it: an address needs a network, a path into this installation is
+        # another for each colleague.
+        _write(folder / NAME, schema())
     say(f"hint: cd {name} && fsm run {machine}")
 
 
@@ -41,7 +47,7 @@ def _templates(*, yaml: bool) -> list[Path]:
     return [Path(str(path)) for path in root.iterdir()]
 
 
-def _write(path: Path, text: str, words: dict[str, str]) -> None:
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(Template(text).substitute(words), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     say(f"wrote {path}")

@@ -33,6 +33,7 @@ class Wish(NamedTuple):
     data: str | None
     """What comes with the events that they wait for, as JSON text."""
     processes: int | None
+    without: tuple[str, ...] = ()
 
 
 def list_all(form: Format) -> int:
@@ -75,6 +76,7 @@ def simulate_machines(wish: Wish, form: Format, *, trace: bool) -> int:
 
 def _play(wish: Wish) -> Play:
     from fsm_bootstrap.simulation.campaign import Play
+    from fsm_bootstrap.simulation.faults import KINDS
     from fsm_bootstrap.simulation.set_ups import PORTS
 
     failing: list[tuple[str, float]] = []
@@ -85,8 +87,11 @@ def _play(wish: Wish) -> Play:
         failing.append((name, _share(each, share)))
     if wish.context is not None and wish.spec is None:
         raise CommandError(Exit.USAGE, "--real-actions runs your own: say where they are", "fsm simulate SPEC ...")
+    for kind in wish.without:
+        if kind not in KINDS:
+            raise CommandError(Exit.USAGE, f"--no {kind}: no fault is called so", f"known: {', '.join(KINDS)}")
     context = None if wish.context is None else text_of(wish.context)
-    return Play(wish.spec, context, data_of(wish.data), tuple(failing))
+    return Play(wish.spec, context, data_of(wish.data), tuple(failing), wish.without)
 
 
 def _share(each: str, share: str) -> float:
@@ -121,14 +126,20 @@ def _verdict(name: str, wish: Wish, play: Play) -> Verdict:
         verdict += seen.verdict
         if not seen.verdict.is_sound and told < _SHOWN:
             told += 1
-            _complain(seen, wish)
+            _complain(seen, wish, play)
     return verdict
 
 
-def _complain(seen: Seen, wish: Wish) -> None:
+def _complain(seen: Seen, wish: Wish, play: Play) -> None:
+    from fsm_bootstrap.simulation.shrinking import Case, shrunk
+
     for line in seen.broken:
         say(f"violated: {seen.world.scenario}, seed {seen.world.seed}: {line}")
     say(f"see it with: {_again(seen.world, wish)}")
+    if seen.broken:
+        smaller = shrunk(Case(seen.world, play), seen.broken[0].partition(":")[0])
+        if smaller != (seen.world, play):
+            say(f"smaller:     {_again(smaller.world, wish._replace(without=smaller.play.without))}")
 
 
 def _again(world: World, wish: Wish) -> str:
@@ -137,6 +148,8 @@ def _again(world: World, wish: Wish) -> str:
     words += ["--seed", str(world.seed), "--machines", str(world.machines)]
     for each in wish.fail:
         words += ["--fail", each]
+    for kind in wish.without:
+        words += ["--no", kind]
     if wish.context is not None:
         words += ["--real-actions", "--context", wish.context]
         words += ["--data", wish.data] if wish.data is not None else []

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-PAGES = ("metrics", "settings")
+PAGES = ("metrics", "schema", "settings")
 """Each is a module beside this one with a function `page`."""
 
 

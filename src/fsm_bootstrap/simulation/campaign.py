@@ -45,6 +45,8 @@ class Play(NamedTuple):
     """What comes with the events that they wait for, as JSON."""
     failing: tuple[tuple[str, float], ...] = ()
     """As `Faults.failing`."""
+    without: tuple[str, ...] = ()
+    """Kinds of faults to leave out."""
 
 
 class World(NamedTuple):
@@ -101,7 +103,8 @@ def simulated_in(world: World, play: Play) -> Simulated:
     scenario = BY_NAME[world.scenario]
     if play.spec is not None:
         scenario = _with_own(scenario, play)
-    faults = replace(scenario.faults, failing=play.failing) if play.failing else scenario.faults
+    faults = scenario.faults.less(play.without)
+    faults = replace(faults, failing=play.failing) if play.failing else faults
     return simulate(replace(scenario, faults=faults, starts=scenario.starts[: world.machines]), world.seed)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import NamedTuple
 
@@ -74,8 +75,16 @@ class Faults:
     """Seconds."""
     skew: float = 0.0
     """Seconds by which each process's clock is ahead of, or behind, the right time at most."""
+    jump: float = 0.0
+    """Seconds after which each process's clock is set anew; 0: never."""
+    lag: float = 0.0
+    """Seconds by which what a store is read as may be behind what was written."""
+    killed: bool = False
+    """An action that takes longer than its function may ends with the process."""
     flush: float = 0.0
     """At each turn of the weather: a lock forgets all that it holds."""
+    split: bool = False
+    """Locks have fallen in two halves, each of which grants what the other has granted."""
     echo: float = 0.0
     """Seconds after which a road carries everything that it carried once more; 0: never."""
     once: Once | None = None
@@ -84,11 +93,23 @@ class Faults:
     """More failures of some back ends: of a port, or of all that are `primary` or `secondary`; half of them did not
     happen, of the other half nobody knows."""
 
+    def kinds(self) -> list[str]:
+        """Names of what goes wrong here and could be left out."""
+        return [kind for kind in KINDS if getattr(self, kind)]
+
+    def less(self, kinds: Iterable[str]) -> Faults:
+        """Without these."""
+        return replace(self, **{kind: type(getattr(self, kind))() for kind in kinds})
+
     def failing_of(self, port: str, rank: str) -> float:
         """How often a call of this port fails beside the others, as a probability."""
         return sum(share for name, share in self.failing if name in (port, rank))
 
 
+KINDS = tuple(
+    field.name for field in fields(Faults) if field.type in ("float", "bool") and not field.name.startswith("longest_")
+)
+"""Names of the kinds of trouble that a simulation can be run without."""
 PRIMARY, SECONDARY = "primary", "secondary"
 """Ranks of back ends."""
 

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from fsm_bootstrap.simulation import greenlets
+from fsm_bootstrap.simulation.clocks import KernelClock, KernelRandom, OwnClock
 from fsm_bootstrap.simulation.faults import CALM, Fate, Faults, Place
-from fsm_ports.clock import Clock, Random
 
 START = 1_000_000.0
 """Virtual time at which every simulation begins, epoch seconds."""
@@ -83,7 +83,13 @@ class Kernel:
         """How much later it is than the right time by the clock of the process that is running, in seconds."""
         if self._current is None or not self.faults.skew:
             return 0.0
-        return self.faults.skew * (2 * drawn(f"{self.seed}/{self._current.name}") - 1)
+        since = int((self.now - START) / self.faults.jump) if self.faults.jump else 0
+        return self.faults.skew * (2 * drawn(f"{self.seed}/{self._current.name}/{since}") - 1)
+
+    @property
+    def half(self) -> bool:
+        """On which side of a network that has fallen apart the process is that is running."""
+        return self._current is not None and drawn(f"{self.seed}/{self._current.name}/half") < 0.5
 
     def spawn(self, name: str, life: Callable[[], None], *, mortal: bool = True) -> None:
         """Add a process; it begins at some later turn, and ends when `life` returns."""
@@ -190,44 +196,3 @@ class Kernel:
                 self._switch(self.random.uniform(0.0, 2.0))
             else:
                 return
-
-
-class KernelClock(Clock):
-    """The kernel's time."""
-
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
-
-    def now(self) -> float:
-        return self._kernel.now
-
-    def sleep(self, seconds: float) -> None:
-        self._kernel.sleep(seconds)
-
-
-class OwnClock(Clock):
-    """The kernel's time, as the process that is running has it."""
-
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
-
-    def now(self) -> float:
-        return self._kernel.now + self._kernel.skew
-
-    def sleep(self, seconds: float) -> None:
-        self._kernel.sleep(seconds)
-
-
-class KernelRandom(Random):
-    """The kernel's chance; ids are counted, so that a trace can be read."""
-
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
-        self._made = 0
-
-    def jitter(self, upper: float) -> float:
-        return self._kernel.random.random() * upper
-
-    def id(self) -> str:
-        self._made += 1
-        return f"id{self._made}"

@@ -61,6 +61,17 @@ class Actions:
 
         return action
 
+    def drawing(self, event: str, other: str, last: str) -> Callable[[Context, Step], Any]:  # Any: as above
+        """`left` is counted down, and the rest left to chance, which no second run of it has again."""
+
+        def choose(context: Context, step: Step) -> str:
+            context["drawn"] = self._kernel.random.random()
+            if context["left"] <= 0:
+                return last
+            return event if context["drawn"] < 0.5 else other
+
+        return self.choosing("draw", choose)
+
     def choosing(
         self, label: str, choose: Callable[[Context, Step], str | None]
     ) -> Callable[[Context, Step], Any]:  # Any: which of a state's events is known at run time only
@@ -110,13 +121,22 @@ class Actions:
     def _work(self, context: Context, step: Step) -> None:
         self._kernel.pause()
         self._kernel.strike(Place.ACTION)
-        self._kernel.sleep(self._kernel.random.uniform(0.0, self._longest))
+        self._take_time(step)
         self._kernel.pause()
         if step.number == context.get("poison"):
             raise Crash
         if step.number == context.get("doomed") or self._fails(step):
             self._runs.raised()
             raise Failure(f"step {step.number}, attempt {step.retries}")
+
+    def _take_time(self, step: Step) -> None:
+        kernel = self._kernel
+        seconds, left = kernel.random.uniform(0.0, self._longest), step.deadline - kernel.own_clock.now()
+        if kernel.faults.killed and seconds > left:
+            kernel.sleep(left)
+            kernel.faulted["killed"] += 1
+            raise Crash
+        kernel.sleep(seconds)
 
     def _fails(self, step: Step) -> bool:
         key = f"{self._seed}/{step.correlation_id}/{step.number}/{step.retries}"
@@ -139,7 +159,7 @@ class PureActions(Actions):
 
 def machines(actions: Actions, retry: RetryPolicy) -> Machines:
     """All of them, by name."""
-    return registry([make(actions, retry) for make in (loop, delayed, patient, timed, spare)])
+    return registry([make(actions, retry) for make in (loop, fickle, delayed, patient, timed, spare)])
 
 
 def loop(actions: Actions, retry: RetryPolicy) -> AnyMachine:
@@ -150,6 +170,14 @@ def loop(actions: Actions, retry: RetryPolicy) -> AnyMachine:
         _state("b", entry=actions.folding("enter b")).on("aside", "c", local=True).on("done", "end")
         .do(count("b", "aside", "done")),
         _state("c").on("next", "a", action=actions.folding("c to a")).on("done", "end").do(count("c", "next", "done")),
+    ])  # fmt: skip
+
+
+def fickle(actions: Actions, retry: RetryPolicy) -> AnyMachine:
+    """The same as `line`, by actions that do something else each time that they are run."""
+    return _machine("fickle", retry, actions, [
+        _state("work").on("next", "work").on("other", "work").on("done", "end")
+        .do(actions.drawing("next", "other", "done")),
     ])  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from fsm_bootstrap.simulation.faults import STORM, Faults
@@ -38,6 +38,7 @@ def loops(count: int, left: int = 5, **more: object) -> tuple[Start, ...]:
 GENEROUS = RetryPolicy(max_retries=40, base=1.0, cap=10.0)
 """More than any storm here can spend: a machine that fails under it failed without reason."""
 STRICT = RetryPolicy(max_retries=2, base=1.0, cap=10.0)
+UNSURE = replace(STORM, unknown=0.15)
 
 
 Cast: TypeAlias = Callable[[Actions, RetryPolicy], Machines]
@@ -79,6 +80,10 @@ class Scenario:
     """Turns until nothing goes wrong any more, at most."""
     fragile: Sequence[str] = ()
     """Back ends that go down for a while."""
+    without: Sequence[str] = ()
+    """Back ends that are down until the storm is over; the others carry everything to its end before."""
+    calls: int = 0
+    """Calls that a transition takes at most; 0: nobody counts."""
     limits: Limits = field(default_factory=Limits)
     retry: RetryPolicy = GENEROUS
     raising: float = 0.15
@@ -99,5 +104,3 @@ class Scenario:
     """A lock that never fails, or the source's own claims, keep runs of one step apart."""
     puts_off: bool = False
     """There is a lock, and a source or a road that can hold what meets Busy until the lease ends."""
-    alone: bool = False
-    """One of each two back ends is down from beginning to end; the others carry every machine to its rest meanwhile."""

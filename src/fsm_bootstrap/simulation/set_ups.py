@@ -10,7 +10,6 @@ from typing import TypeAlias
 from fsm_adapters.memory import (
     MemoryCheckpointStore,
     MemoryHistoryLog,
-    MemoryLockCache,
     MemoryQueue,
     MemoryRetryTable,
     MemoryStream,
@@ -23,6 +22,7 @@ from fsm_bootstrap.simulation.faults import PRIMARY, SECONDARY
 from fsm_bootstrap.simulation.kernel import Kernel
 from fsm_bootstrap.simulation.ports import WiredBus, WiredHistory, WiredLock, WiredRetry, WiredSource, WiredStore
 from fsm_bootstrap.simulation.trace import Trace
+from fsm_bootstrap.simulation.unsound import LaggingStore, SplitLock
 from fsm_bootstrap.simulation.wire import Wire
 from fsm_domain.failover.checkpoint_store import HomedCheckpointStore
 from fsm_domain.failover.lock_cache import FailoverLockCache
@@ -52,11 +52,13 @@ class Lab:
         rank = SECONDARY if port.endswith("2") else PRIMARY
         return Wire(self.kernel, self.trace, port, rank, fragile=fragile)
 
-    def lock(self) -> MemoryLockCache:
-        """One that can be made to forget."""
-        cache = MemoryLockCache(self.kernel.clock)
-        self.kernel.forgetful.append(cache.forget)
-        return cache
+    def lock(self) -> LockCache:
+        """One that can be made to forget, and to fall apart."""
+        return SplitLock(self.kernel)
+
+    def store(self) -> CheckpointStore:
+        """One that keeps encoded text, and whose reads can be made late."""
+        return LaggingStore(self.kernel, MemoryCheckpointStore())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +92,7 @@ def queue(*, lock: bool = False, sound_lock: bool = True, history: bool = False,
 
     def set_up(lab: Lab) -> Connect:
         clock = lab.kernel.clock
-        back, dead, store = MemoryQueue(clock, "queue", max_bytes=max_bytes), MemoryQueue(clock, "dead"), _store()
+        back, dead, store = MemoryQueue(clock, "queue", max_bytes=max_bytes), MemoryQueue(clock, "dead"), lab.store()
         cache, log = lab.lock(), MemoryHistoryLog()
 
         def connect() -> Ports:
@@ -115,7 +117,11 @@ def stream(*, retry: bool = True, lock: bool = False) -> SetUp:
 
     def set_up(lab: Lab) -> Connect:
         clock = lab.kernel.clock
-        shards, table, store = [MemoryStream(clock, f"stream{n}") for n in range(2)], MemoryRetryTable(clock), _store()
+        shards, table, store = (
+            [MemoryStream(clock, f"stream{n}") for n in range(2)],
+            MemoryRetryTable(clock),
+            lab.store(),
+        )
         cache = lab.lock()
 
         def connect() -> Ports:
@@ -136,7 +142,7 @@ def stream(*, retry: bool = True, lock: bool = False) -> SetUp:
 
 def retry_only(lab: Lab) -> Connect:
     """No bus at all: the retry table carries everything."""
-    table, store = MemoryRetryTable(lab.kernel.clock), _store()
+    table, store = MemoryRetryTable(lab.kernel.clock), lab.store()
 
     def connect() -> Ports:
         return Ports(
@@ -148,7 +154,7 @@ def retry_only(lab: Lab) -> Connect:
     return connect
 
 
-def doubled(*, stream_first: bool = False) -> SetUp:
+def doubled(*, stream_first: bool = False, max_bytes: int = 262_144) -> SetUp:
     """Two of everything but the store: a queue and a stream, a lock and another, two retry tables."""
 
     def set_up(lab: Lab) -> Connect:
@@ -160,7 +166,7 @@ def doubled(*, stream_first: bool = False) -> SetUp:
         }
         order = [stream_name, queue_name] if stream_first else [queue_name, stream_name]
         tables = {name: MemoryRetryTable(clock, name) for name in ("retry", "retry2")}
-        caches, store = {"lock": lab.lock(), "lock2": lab.lock()}, _store()
+        caches, store = {"lock": lab.lock(), "lock2": lab.lock()}, lab.store()
 
         def connect() -> Ports:
             wires = {name: lab.wire(name) for name in order}
@@ -182,7 +188,7 @@ def doubled(*, stream_first: bool = False) -> SetUp:
 def homes(lab: Lab) -> Connect:
     """Two stores that know nothing of each other, over one queue."""
     clock = lab.kernel.clock
-    back, first, second = MemoryQueue(clock, "queue"), _store(), _store()
+    back, first, second = MemoryQueue(clock, "queue"), lab.store(), lab.store()
 
     def connect() -> Ports:
         road = WiredRetry(lab.wire("queue"), back, can_delay=True)
@@ -245,7 +251,3 @@ class Sharded(EventBus):
 def _shard(outgoing: Outgoing, shards: int) -> int:
     message = outgoing.message
     return sum(message.correlation_id.encode()) % shards if isinstance(message, Instance) else 0
-
-
-def _store() -> MemoryCheckpointStore:
-    return MemoryCheckpointStore()

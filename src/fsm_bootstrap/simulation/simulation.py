@@ -79,6 +79,7 @@ class _Simulation:
         kernel, scenario = self._kernel, self._scenario
         self._populate()
         kernel.faults = scenario.faults
+        kernel.down.update(dict.fromkeys(scenario.without, inf))
         kernel.run(self._at_rest, kernel.random.randint(scenario.storm // 10, scenario.storm), scenario.calm)
         kernel.faults = CALM
         kernel.down.clear()

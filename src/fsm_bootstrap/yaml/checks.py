@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fsm_bootstrap.definitions import Problem, nearest
-from fsm_bootstrap.yaml.keys import MachineKeys, StateKeys, TransitionKeys
+from fsm_bootstrap.yaml.keys import AFTER_LACKS, FINAL_LACKS, NEED_ACTION, MachineKeys, StateKeys, TransitionKeys
 
 
 def check(machine: MachineKeys, file: str) -> Iterator[Problem]:
@@ -51,7 +51,7 @@ def _initial(machine: MachineKeys, file: str) -> Iterator[Problem]:
 
 
 def _final(state: StateKeys, file: str) -> Iterator[Problem]:
-    for key in ("transitions", "on_exhausted", "retry", "timeout"):
+    for key in FINAL_LACKS:
         if state.given(key) and (key != "transitions" or state.transitions):
             yield Problem(file, state.line(key), f"state {state.name!r} is final and cannot have the key {key!r}")
 
@@ -69,12 +69,10 @@ def _open(state: StateKeys, file: str) -> Iterator[Problem]:
             message = f"state {state.name!r} has {trigger} twice, first in line {events[trigger]}"
             yield Problem(file, transition.line(key), message)
         events.setdefault(trigger, transition.line(key))
-    if state.on_exhausted and not state.do_action:
-        message = f"state {state.name!r} has on_exhausted, which needs a do_action beside it"
-        yield Problem(file, state.line("on_exhausted"), message)
-    if state.timeout and not state.do_action:
-        message = f"state {state.name!r} has a timeout, which needs a do_action beside it"
-        yield Problem(file, state.line("timeout"), message)
+    for key, said in NEED_ACTION.items():
+        if state.given(key) and not state.do_action:
+            message = f"state {state.name!r} has {said}, which needs a do_action beside it"
+            yield Problem(file, state.line(key), message)
     if state.on_exhausted and state.do_action:
         yield from handled(state, file, state.on_exhausted, "on_exhausted", "on_exhausted is")
 
@@ -95,6 +93,6 @@ def _transition(transition: TransitionKeys, file: str) -> Iterator[Problem]:
     if transition.local and transition.delay:
         message = "a local transition is part of its step, so it cannot be delayed"
         yield Problem(file, transition.line("delay"), message)
-    for key in ("action", "local", "delay"):
+    for key in AFTER_LACKS:
         if transition.after and transition.given(key):
             yield Problem(file, transition.line(key), f"a transition with 'after' cannot have the key {key!r}")

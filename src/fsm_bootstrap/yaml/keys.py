@@ -1,13 +1,13 @@
-"""The keys of fsm.yaml, declared once: what is read, with its types, defaults and descriptions.
+"""The keys of fsm.yaml, declared once: what is read, with its types, defaults and descriptions; also the schema.
 
 A key without a value counts as absent.  No field is `X | None`: a schema made of these would tell an author that his
-value should be null.
+value should be null.  The tables in capitals are rules between keys: `checks` reports by them, the schema repeats them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Final, Self
 
 from pydantic import (
     BaseModel,
@@ -19,13 +19,29 @@ from pydantic import (
     Tag,
     model_validator,
 )
+from pydantic.config import JsonDict
 
 from fsm_bootstrap.yaml.nodes import Mapping
-from fsm_bootstrap.yaml.values import Dotted, Name, Seconds
+from fsm_bootstrap.yaml.values import ABOVE_ZERO, Count, Dotted, Name, Positive, Seconds, Span
 from fsm_domain.machine import RetryPolicy
 
-Count = Annotated[int, Field(ge=0)]
 _PLAIN = RetryPolicy()
+
+FINAL_LACKS: Final = ("transitions", "on_exhausted", "retry", "timeout")
+"""Keys that a final state cannot have; an empty list of transitions is none."""
+NEED_ACTION: Final = {"on_exhausted": "on_exhausted", "timeout": "a timeout"}
+"""Keys of a state that say something of its do_action, and what messages call them."""
+AFTER_LACKS: Final = ("action", "local", "delay")
+"""Keys that a transition with 'after' cannot have."""
+
+
+def _lacking(keys: tuple[str, ...]) -> JsonDict:
+    return {"properties": {key: {"maxItems": 0} if key == "transitions" else False for key in keys}}
+
+
+def _having(key: str) -> JsonDict:
+    """The key is there, and true."""
+    return {"properties": {key: {"const": True}}, "required": [key]}
 
 
 class Keys(BaseModel):
@@ -76,12 +92,21 @@ class TransitionKeys(Keys):
     """What leads out of a state: an event, or the time that has passed."""
 
     noun = "a transition"
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"required": ["after"]},
+            "then": _lacking(("event", *AFTER_LACKS)),
+            "else": {
+                "required": ["event"],
+                "if": _having("local"),
+                "then": {"properties": {"delay": {"not": ABOVE_ZERO}}},
+            },
+        }
+    )
     target: Name = Field(description="State to go to.")
     event: Name = Field(default="", description="Event that makes the machine go; or give `after`.")
-    after: Seconds = Field(
-        default=0.0,
-        gt=0,
-        description="Go when the machine has waited this long: seconds, or text such as 90s, 15m, 3d.",
+    after: Span = Field(
+        default=0.0, description="Go when the machine has waited this long: seconds, or text such as 90s, 15m, 3d."
     )
     action: Dotted = Field(default="", description="Action that runs on the way.")
     local: bool = Field(default=False, description="Run the next step in the same invocation, without a message.")
@@ -94,32 +119,44 @@ class StateKeys(Keys):
     """A place that a machine can be in."""
 
     noun = "a state"
-    name: Name
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": _having("final"),
+            "then": _lacking(FINAL_LACKS),
+            "else": {"properties": {"transitions": {"minItems": 1}}, "required": ["transitions"]},
+            "dependencies": {key: ["do_action"] for key in NEED_ACTION},
+        }
+    )
+    name: Name = Field(description="Its name, once in the machine.")
     initial: bool = Field(default=False, description="The machine starts here; true for one state.")
     final: bool = Field(default=False, description="The machine ends here.")
     entry_action: Dotted = Field(default="", description="Action that runs on entry.")
     do_action: Dotted = Field(default="", description="Action that returns the next event, or None to wait for one.")
     exit_action: Dotted = Field(default="", description="Action that runs on exit.")
     on_exhausted: Name = Field(default="", description="Event to go on with when the last retry has failed too.")
-    timeout: Seconds = Field(
+    timeout: Span = Field(
         default=0.0,
-        gt=0,
         description="Time that the do_action may take; longer is a failure: seconds, or text such as 90s, 15m.",
     )
     retry: RetryKeys = Field(default_factory=RetryKeys, description="Retries here; the machine's unless given.")
-    transitions: list[TransitionKeys] = Field(default_factory=list[TransitionKeys])
+    transitions: list[TransitionKeys] = Field(
+        default_factory=list[TransitionKeys], description="What leads out of it; a final state has none."
+    )
 
 
 class MachineKeys(Keys):
     """A machine: its name and its states."""
 
     noun = "a machine"
-    name: Name
+    model_config = ConfigDict(
+        json_schema_extra={"dependencies": {"max_retries": {"properties": {"retry": _lacking(("max_retries",))}}}}
+    )
+    name: Name = Field(description="Its name, by which commands, messages and metrics know it.")
     context: Dotted = Field(default="builtins.dict", description="Class of the context; a dict unless given.")
     max_retries: Count = Field(default=_PLAIN.max_retries, description="Retries after the first failure; 0: none.")
     retry: RetryKeys = Field(default_factory=RetryKeys, description="Retries of all states.")
-    max_steps: int = Field(default=1_000_000, ge=1, description="A machine that takes so many steps has failed.")
-    states: list[StateKeys] = Field(min_length=1)
+    max_steps: Positive = Field(default=1_000_000, description="A machine that takes so many steps has failed.")
+    states: list[StateKeys] = Field(min_length=1, description="One of them is initial; the order does not matter.")
 
     def whole(self) -> bool:
         """Nothing of it was wrong and has been taken out."""
@@ -150,4 +187,4 @@ class FileKeys(Keys):
         Annotated[
             Annotated[MachineKeys, Tag("<machine>")] | Annotated[ImportKeys, Tag("<import>")], Discriminator(_kind)
         ]
-    ] = Field(min_length=1)
+    ] = Field(min_length=1, description="Machines, and imports of files that have more.")

@@ -32,9 +32,10 @@ class Dispatcher(EventHandler):
         self._writing = Writing(runtime, self._aftermath)
 
     def handle(self, deliveries: Sequence[Delivery], deadline: float) -> Sequence[Outcome]:
-        adopt = self._runtime.limits.adopt
+        limits = self._runtime.limits
+        old = self._runtime.clock.now() - limits.fresh
         jobs = {
-            n: job_of(delivery, delivery.message, adopt=adopt)
+            n: job_of(delivery, delivery.message, adopt=limits.adopt, old=old)
             for n, delivery in enumerate(deliveries)
             if not isinstance(delivery.message, Unreadable)
         }

@@ -54,13 +54,15 @@ class Job:
             self.send(self.message._replace(position=self.position, not_before=until), Road.HOLD)
 
 
-def job_of(delivery: Delivery, message: Instance, *, adopt: bool = False) -> Job:
-    """A suspect is thin, comes from a timer, had a holder who may have died, or may have to be adopted."""
+def job_of(delivery: Delivery, message: Instance, *, adopt: bool = False, old: float = 0.0) -> Job:
+    """A suspect is thin, comes from a timer, had a holder who may have died, may have to be adopted, or was written
+    before `old` (epoch seconds): a copy that comes a day late would run its actions once more."""
     suspect = (
         delivery.maybe_died
         or message.context is None
         or message.not_before > 0
         or message.status is not Status.RUNNING
+        or message.updated_at < old
         or (adopt and is_foreign(message))
     )
     return Job(delivery, message, message.position or delivery.position, suspect)

@@ -24,6 +24,9 @@ class Limits:
     rollout: float = 60.0
     """How long a message that another definition of its machine wrote, and that this one does not know, is delivered
     again before it is quarantined: a rolling deploy has both at work."""
+    fresh: float = 3600.0
+    """Older messages are compared with their record before their actions run; younger ones only where the source says
+    that an earlier holder may have died."""
     adopt: bool = False
     """A message that another framework wrote, and whose record lacks or lags behind, makes that record."""
 

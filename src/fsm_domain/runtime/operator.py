@@ -14,7 +14,7 @@ from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.instance import ENDED, InboxEvent, Instance, Status, as_message
 from fsm_ports.messages import Outgoing
 from fsm_ports.names import DEADLINE_EVENT, EVENT_POSITION, REDRIVE_POSITION
-from fsm_ports.results import Committed
+from fsm_ports.results import Committed, Refused
 from fsm_ports.writes import Abort, AppendEvent, Commit, Pause, Resume, Touch
 
 _TRIES = 8
@@ -46,10 +46,12 @@ class Operator:
         is behind the record conflicts.
         """
         incoming = InboxEvent(event_id or self._runtime.random.id(), event, data)
+        record = self._caller.read(correlation_id)
         for _ in range(_TRIES):
-            sending = self._offer(self._caller.read(correlation_id), incoming, expect_step)
-            if sending is not None:
+            sending = self._offer(record, incoming, expect_step)
+            if not isinstance(sending, Instance):
                 return sending
+            record = sending
         raise Conflict(f"cannot send {event!r} to {correlation_id!r}: it moved {_TRIES} times meanwhile; send again")
 
     def report(
@@ -57,8 +59,8 @@ class Operator:
     ) -> Sending:  # fmt: skip
         """Like `send`, for who does not know the machine, such as a container: a worker gives the event to its wait."""
         incoming = InboxEvent(event_id, event, data)
+        record = self._caller.read(correlation_id)
         for _ in range(_TRIES):
-            record = self._caller.read(correlation_id)
             if event_id in record.seen:
                 self._call_for(record)  # a caller who saw no answer asks again
                 return "seen"
@@ -69,8 +71,7 @@ class Operator:
             if isinstance(result, Committed):
                 self._call_for(result.instance)
                 return "inbox"
-            if result.found is not None and result.found.step == record.step and event_id not in result.found.seen:
-                raise conflict(result.found, f"keep {event!r} for")
+            record = _moved(result, record, event_id, f"keep {event!r} for")
         raise Conflict(f"cannot report {event!r} to {correlation_id!r}: it moved {_TRIES} times meanwhile; try again")
 
     def _call_for(self, record: Instance) -> None:
@@ -96,8 +97,12 @@ class Operator:
         """Go on where the machine was paused.  A repeated call emits again."""
         record = self._caller.read(correlation_id)
         if record.paused:
-            record = self._mark(Resume(correlation_id, reason, self._runtime.clock.now(), record.home), "resume")
-        elif record.status not in (Status.RUNNING, Status.WAITING):
+            result = self._caller.mark(Resume(correlation_id, reason, self._runtime.clock.now(), record.home))
+            found = result.instance if isinstance(result, Committed) else result.found
+            if found is None or found.paused:
+                raise conflict(found, "resume")
+            record = found  # refused: it is resumed already, which the read did not show yet
+        if record.status not in (Status.RUNNING, Status.WAITING):
             raise conflict(record, "resume")
         self._caller.emit(record, self._runtime.random.id())
         return record
@@ -106,7 +111,7 @@ class Operator:
         """Try a failed machine again from the step that failed, with fresh counters and the same idempotency key."""
         record = self._caller.read(correlation_id)
         run_id = self._runtime.random.id()
-        if record.status is Status.RUNNING and record.position.startswith(REDRIVE_POSITION):
+        if _is_redriven(record):
             self._caller.emit(record, run_id)  # a caller who saw no answer asks again
             return record
         if record.status is not Status.FAILED:
@@ -116,10 +121,11 @@ class Operator:
             updated_at=self._runtime.clock.now(),
         )  # fmt: skip
         result = self._caller.commit(Commit(after, Status.FAILED, note=reason))
-        if not isinstance(result, Committed):
-            raise conflict(result.found, "redrive")
-        self._caller.emit(result.instance, run_id)
-        return result.instance
+        found = result.instance if isinstance(result, Committed) else result.found
+        if found is None or not _is_redriven(found):
+            raise conflict(found, "redrive")
+        self._caller.emit(found, run_id)
+        return found
 
     def restore(self, correlation_id: str, reason: str = "") -> Instance:
         """Send the machine's message again from its record, as recovery would, but now."""
@@ -133,8 +139,8 @@ class Operator:
         self._caller.emit(restored, self._runtime.random.id())
         return restored
 
-    def _offer(self, record: Instance, event: InboxEvent, expect_step: int | None) -> Sending | None:
-        """None: somebody moved the machine meanwhile, so look again."""
+    def _offer(self, record: Instance, event: InboxEvent, expect_step: int | None) -> Sending | Instance:
+        """An instance: somebody moved the machine meanwhile, so look again, at this."""
         run_id = self._runtime.random.id()
         machine = self._knows(record, event.name)
         if record.position == EVENT_POSITION + event.id:
@@ -150,9 +156,7 @@ class Operator:
         result = self._caller.mark(append)
         if isinstance(result, Committed):
             return "inbox"
-        if result.found is not None and result.found.step == record.step and event.id not in result.found.seen:
-            raise conflict(result.found, f"keep {event.name!r} for")
-        return None
+        return _moved(result, record, event.id, f"keep {event.name!r} for")
 
     def _knows(self, record: Instance, event: str) -> AnyMachine:
         """The machine, which handles the event in some state."""
@@ -162,15 +166,18 @@ class Operator:
             raise UnknownEvent(f"no state of machine {machine.name!r} handles {event!r}{did_you_mean(event, names)}")
         return machine
 
-    def _wake(self, record: Instance, machine: AnyMachine, event: InboxEvent, run_id: str) -> Sending:
-        """The wait is there for one event: of two that race for it, or of an event and the deadline, one loses."""
+    def _wake(self, record: Instance, machine: AnyMachine, event: InboxEvent, run_id: str) -> Sending | Instance:
+        """The wait is there for one event: of two that race for it, or of an event and the deadline, one loses.
+
+        What is refused by this event's own commit is looked at again: its first sender may not live to send it on.
+        """
         position = EVENT_POSITION + event.id
         result = self._caller.commit(wake(record, machine, event, run_id, position, self._runtime.clock.now()))
         if isinstance(result, Committed):
             self._caller.emit(result.instance, run_id)
             return "taken"
         if result.found is not None and event.id in result.found.seen:
-            return "seen"
+            return result.found
         raise conflict(result.found, f"send {event.name!r} to")
 
     def _mark(self, mark: Abort | Pause | Resume | Touch, wish: str) -> Instance:
@@ -178,3 +185,19 @@ class Operator:
         if isinstance(result, Committed):
             return result.instance
         raise conflict(result.found, wish)
+
+
+def _moved(refused: Refused, record: Instance, event_id: str, wish: str) -> Instance:
+    """The record to look at again.
+
+    Raises:
+        Conflict: it is where it was, so that nothing but its bounds can have refused the event; or it is gone.
+    """
+    found = refused.found
+    if found is None or (found.step == record.step and event_id not in found.seen):
+        raise conflict(found, wish)
+    return found
+
+
+def _is_redriven(record: Instance) -> bool:
+    return record.status is Status.RUNNING and record.position.startswith(REDRIVE_POSITION)

@@ -41,8 +41,9 @@ class Recall:
             for job in entered:
                 job.entered = None
 
-    def _compare(self, job: Job, record: Instance | None | PortError, owner: str, until: float) -> None:
+    def _compare(self, job: Job, read: Instance | None | PortError, owner: str, until: float) -> None:
         message = job.message
+        record = self._newest(job, owner) if _may_lag(read, message) else read
         if isinstance(record, PortError):
             job.outcome = NACK
         elif record is None or record.step != message.step or record.status is not message.status or record.paused:
@@ -52,6 +53,16 @@ class Recall:
             job.attempts = record.attempts
             if job.delivery.maybe_died and record.status is Status.RUNNING:
                 self._enter(job, owner, until)
+
+    def _newest(self, job: Job, owner: str) -> Instance | None | PortError:
+        """The record as conditions see it, by a write that changes nothing: a read may come from a replica."""
+        message = job.message
+        result = self._store.mark([LeaveAttempt(message.correlation_id, message.step, owner, message.home)])[0]
+        match result:
+            case Committed(instance=record) | Refused(found=record):
+                return record
+            case _:
+                return result
 
     def _enter(self, job: Job, owner: str, until: float) -> None:
         message = job.message
@@ -67,3 +78,13 @@ class Recall:
             job.attempts = result.instance.attempts
         else:
             job.outcome = NACK
+
+
+def _may_lag(read: Instance | None | PortError, message: Instance) -> bool:
+    """It would have the message quarantined, or a wait left alone for which somebody has called a worker."""
+    if isinstance(read, PortError):
+        return False
+    if read is None or read.step < message.step:
+        return True
+    is_called = message.status is Status.WAITING and read.step == message.step
+    return is_called and not read.inbox and not read.deadline

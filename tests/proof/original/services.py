@@ -1,11 +1,10 @@
-"""AWS and its caches, as the original's clients see them: each call goes over a wire of the simulation."""
+"""AWS, as the original's clients see it: each call goes over a wire of the simulation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-import redis
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from fsm_bootstrap.simulation.kernel import Crash, Kernel
@@ -120,121 +119,5 @@ class Table:
         return {"Items": self._line.aws("query", asked, due)}
 
 
-class Cache:
-    """What a cache server holds, each until some time."""
-
-    def __init__(self) -> None:
-        self._held: dict[str, tuple[str, float]] = {}
-
-    def at(self, key: str, now: float) -> str | None:
-        value, until = self._held.get(key, (None, 0.0))
-        return value if now < until else None
-
-    def put(self, key: str, value: str, until: float) -> bool:
-        self._held[key] = value, until
-        return True
-
-    def forget(self) -> None:
-        self._held.clear()
-
-
-class MemcachedClient:
-    """Like python-memcached: a server that is down answers with nothing, and nothing is raised."""
-
-    def __init__(self, line: Line, cache: Cache) -> None:
-        self._line, self._cache = line, cache
-        self.cas_ids: dict[str, str | None] = {}
-
-    def get(self, key: str) -> str | None:
-        return _or(self._line.ask("get", key, lambda: self._at(key)), None)
-
-    def gets(self, key: str) -> str | None:
-        self.cas_ids[key] = _or(self._line.ask("gets", key, lambda: self._at(key)), None)
-        return self.cas_ids[key]
-
-    def set(self, key: str, value: str, time: float = 0) -> bool | int:
-        return _or(self._line.ask("set", key, lambda: self._put(key, value, time)), 0)
-
-    def add(self, key: str, value: str, time: float = 0) -> bool | int:
-        return _or(self._line.ask("add", key, lambda: self._at(key) is None and self._put(key, value, time)), 0)
-
-    def cas(self, key: str, value: str, time: float = 0) -> bool | int:
-        seen = self.cas_ids.get(key)
-        return _or(self._line.ask("cas", key, lambda: self._at(key) == seen and self._put(key, value, time)), 0)
-
-    def _at(self, key: str) -> str | None:
-        return self._cache.at(key, self._line.kernel.now)
-
-    def _put(self, key: str, value: str, time: float) -> bool:
-        return self._cache.put(key, value, self._line.kernel.now + time)
-
-
-class RedisClient:
-    """Like redis-py that decodes answers."""
-
-    def __init__(self, line: Line, cache: Cache) -> None:
-        self._line, self._cache = line, cache
-
-    def get(self, key: str) -> str | None:
-        return self.ask("get", key, lambda: self.at(key))
-
-    def setex(self, key: str, time: float, value: str) -> bool:
-        return self.ask("setex", key, lambda: self.put(key, value, time))
-
-    def pipeline(self) -> RedisPipeline:
-        return RedisPipeline(self)
-
-    def ask(self, operation: str, item: object, do: Callable[[], R]) -> R:
-        answer = self._line.ask(operation, item, do)
-        if isinstance(answer, PortError):
-            raise redis.ConnectionError("simulated")
-        return answer
-
-    def at(self, key: str) -> str | None:
-        return self._cache.at(key, self._line.kernel.now)
-
-    def put(self, key: str, value: str, time: float) -> bool:
-        return self._cache.put(key, value, self._line.kernel.now + time)
-
-
-class RedisPipeline:
-    """A transaction of one write, which gives way to whoever wrote the watched key meanwhile."""
-
-    def __init__(self, client: RedisClient) -> None:
-        self._client = client
-        self._watched = self._key = ""
-        self._seen: str | None = None
-        self._value, self._time = "", 0.0
-
-    def __enter__(self) -> RedisPipeline:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def watch(self, key: str) -> None:
-        self._watched = key
-
-    def get(self, key: str) -> str | None:
-        self._seen = self._client.get(key)
-        return self._seen
-
-    def multi(self) -> None: ...
-
-    def setex(self, key: str, time: float, value: str) -> None:
-        self._key, self._time, self._value = key, time, value
-
-    def execute(self) -> None:
-        def execute() -> bool:
-            same = self._client.at(self._watched) == self._seen
-            return same and self._client.put(self._key, self._value, self._time)
-
-        if not self._client.ask("execute", self._key, execute):
-            raise redis.WatchError
-
-
 def _key(item: Item) -> tuple[str, ...]:
     return tuple(value for name in _KEYS if name in item for value in item[name].values())
-
-
-def _or(answer: R | PortError, otherwise: R) -> R:
-    return otherwise if isinstance(answer, PortError) else answer

@@ -23,7 +23,8 @@ from fsm_bootstrap.simulation.trace import Call, Crashed, RunBegan, RunEnded, Tr
 from fsm_bootstrap.simulation.wire import Wire
 from fsm_ports import ACK, Delivery, PortError, Unreadable
 from tests.proof.original.actions import Work
-from tests.proof.original.services import Cache, Line, MemcachedClient, RedisClient, RoadClient, Table
+from tests.proof.original.caches import Cache, DynamodbCache, MemcachedClient, RedisClient
+from tests.proof.original.services import Line, RoadClient, Table
 
 HERE = Path(__file__).parent
 LAST = 8
@@ -32,6 +33,8 @@ LONGEST = 2.0
 """Seconds that an action takes at most."""
 TICK = 60.0
 """Seconds between two looks of its timer at the retries."""
+IDLE, SELDOM = 30.0, 1800.0
+"""Longest pause of who finds nothing, in seconds: as a rule, and where nothing happens for a day."""
 TURNS, SECONDS = 200_000, 30 * 3600.0
 
 _SERVICES = {
@@ -48,11 +51,9 @@ class Choice:
     stream: str
     """``sqs`` or ``kinesis``."""
     cache: str
-    """``memcached`` or ``redis``."""
-    connection: bool
-    """Calls fail as connections; else by an error that the service answers with."""
-    claim: float = 30.0
-    """Seconds for which a queue hides what it handed out."""
+    """``memcached``, ``redis`` or ``dynamodb``."""
+    claim: float
+    """Seconds after which a message comes again whose function died."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,8 @@ class Trial:
     """Share of the steps of which the first attempt raises."""
     bulk: bool = False
     """It is started by the call for many."""
+    connection: bool = False
+    """Calls fail as connections; else by an error that the service answers with."""
 
 
 def simulate(choice: Choice, trial: Trial, seed: int, package: Path) -> World:
@@ -80,6 +83,7 @@ class World:
         self.kernel, self.trace = Kernel(seed), Trace()
         self._choice, self._trial, self._modules = choice, trial, modules
         self._dead: set[str] = set()
+        self._idle = SELDOM if trial.faults.echo else IDLE
         self._unstarted = True
         self._looked_at, self._moved_at = 0, START
         clock = self.kernel.clock
@@ -166,18 +170,19 @@ class World:
         service, kind = _SERVICES[name]
         if service == "sqs" and self._choice.stream == "kinesis":
             service, kind = "kinesis", "stream/"
+        if service == "elasticache" and self._choice.cache == "dynamodb":
+            service, kind = "dynamodb", "table/"
         return _arn(name, service, kind)
 
     def _wire(self, name: str) -> Wire:
         return Wire(self.kernel, self.trace, name, SECONDARY if name.endswith("2") else PRIMARY)
 
     def _client(self, name: str) -> object:
-        line = Line(self._wire(name), self._dead, connection=self._choice.connection)
+        line = Line(self._wire(name), self._dead, connection=self._trial.connection)
         if name in self._roads:
             return RoadClient(line, WiredBus(self._wire(name), self._roads[name], can_delay=True))
         if name in self._caches:
-            kind = MemcachedClient if self._choice.cache == "memcached" else RedisClient
-            return kind(line, self._caches[name])
+            return _CACHES[self._choice.cache](line, self._caches[name])
         return Table(line, self._tables[name])
 
     def _caller(self) -> None:
@@ -196,7 +201,9 @@ class World:
                 return
 
     def _worker(self) -> None:
-        sources = {name: WiredSource(self._wire(name), road) for name, road in self._roads.items()}
+        # Lambda polls and deletes by itself: what fails in the calls of a function does not fail there.
+        wires = {n: Wire(self.kernel, self.trace, f"mapping of {n}", PRIMARY, fragile=False) for n in self._roads}
+        sources = {name: WiredSource(wires[name], road) for name, road in self._roads.items()}
         idle = 0.1
         while True:
             found = 0
@@ -207,7 +214,7 @@ class World:
                 found += len(received)
                 self._handle({"Records": [self._record(name, delivery) for delivery in received]})
                 source.settle(received, [ACK] * len(received))
-            idle = 0.1 if found else min(2 * idle, 30.0)
+            idle = 0.1 if found else min(2 * idle, self._idle)
             self.kernel.sleep(self.kernel.random.uniform(0.0, idle))
 
     def _handle(self, event: Mapping[str, Sequence[object]]) -> None:
@@ -215,7 +222,7 @@ class World:
 
     def _timer(self) -> None:
         while True:
-            self.kernel.sleep(TICK)
+            self.kernel.sleep(max(TICK, self._idle))
             self._modules["handler"].lambda_timer_handler({}, None)
 
     def _record(self, name: str, delivery: Delivery) -> Mapping[str, object]:
@@ -226,6 +233,7 @@ class World:
         return {"eventSource": "aws:kinesis", "eventSourceARN": self._arn(name), "kinesis": {"data": data}}
 
 
+_CACHES = {"memcached": MemcachedClient, "redis": RedisClient, "dynamodb": DynamodbCache}
 _PORTS = {"STREAM": "stream", "RETRY": "retry", "CACHE": "lock", "CHECKPOINT": "store"}
 
 

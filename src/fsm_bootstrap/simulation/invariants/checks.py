@@ -8,14 +8,16 @@ from fsm_bootstrap.simulation.invariants.busy import (
     i8_busy_spends_no_retry,
     i16_busy_is_met_a_bounded_number_of_times_a_lease,
 )
+from fsm_bootstrap.simulation.invariants.calls import i14_calls_stay_within_the_table
 from fsm_bootstrap.simulation.invariants.emission import (
     i4_acknowledged_means_safe_elsewhere,
     i9_sends_stay_within_steps_and_duplicates,
 )
+from fsm_bootstrap.simulation.invariants.events import i19_an_event_is_taken_at_most_once_and_never_lost
 from fsm_bootstrap.simulation.invariants.progress import (
     i5_every_machine_ends_as_it_should,
     i6_after_the_storm_all_come_to_rest_soon,
-    i15_one_of_two_back_ends_is_enough,
+    i15_half_of_everything_makes_progress,
 )
 from fsm_bootstrap.simulation.invariants.recovery import i18_recovery_touches_a_machine_once_per_age
 from fsm_bootstrap.simulation.invariants.runs import (
@@ -49,10 +51,12 @@ CHECKS: dict[str, Check] = {
     "I10": i10_what_rests_starts_nothing_but_what_was_in_flight,
     "I11": i11_runs_of_a_step_do_not_overlap,
     "I12": i12_what_nobody_can_handle_is_with_the_dead_letters,
-    "I15": i15_one_of_two_back_ends_is_enough,
+    "I14": i14_calls_stay_within_the_table,
+    "I15": i15_half_of_everything_makes_progress,
     "I16": i16_busy_is_met_a_bounded_number_of_times_a_lease,
     "I17": i17_a_machine_fails_only_once_its_retries_are_spent,
     "I18": i18_recovery_touches_a_machine_once_per_age,
+    "I19": i19_an_event_is_taken_at_most_once_and_never_lost,
     "I20": i20_no_retry_runs_before_its_time,
 }
 

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from fsm_adapters.system.clock import SystemClock
 from fsm_bootstrap.application import build_application
@@ -15,6 +16,7 @@ from fsm_bootstrap.settings import load_settings
 from fsm_domain.runtime.client import Client
 from fsm_ports.errors import PortUnavailable
 from tests.unit.fsm_bootstrap.cli.conftest import Fsm, Said
+from tests.unit.fsm_bootstrap.yaml.editor import errors
 
 
 def lines(text: str) -> list[str]:
@@ -277,6 +279,15 @@ def test_init_writes_a_project_that_runs(
     assert (ran.code, lines(ran.out)[1]) == (0, "state    shipped")
     assert "retry 1" in ran.err
     assert fsm("check").code == 0
+
+
+def test_init_gives_an_editor_the_schema_of_what_it_writes(folder: Path, fsm: Fsm) -> None:
+    fsm("init", "orders", "--yaml")
+    first = Path("orders/fsm.yaml").read_text(encoding="utf-8").splitlines()[0]
+    named = first.removeprefix("# yaml-language-server: $schema=")
+    schema = Path("orders", named).read_text(encoding="utf-8")
+    assert fsm("schema").out == schema
+    assert errors(json.loads(schema), yaml.safe_load(Path("orders/fsm.yaml").read_text(encoding="utf-8"))) == []
 
 
 def test_help_and_version(fsm: Fsm) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fsm_bootstrap.cli.exits import CommandError
-from fsm_bootstrap.cli.times import relative, since, span
+from fsm_bootstrap.cli.times import relative, since
+from fsm_bootstrap.durations import span
 from tests.unit.fsm_bootstrap.cli.conftest import Fsm
 
 NOON = 1_767_268_800.0

@@ -1,0 +1,5 @@
+"""Pictures of machines: pure functions from a machine to text, in the conventions of UML's state machines."""
+
+from fsm_bootstrap.diagram.picture import Marks, Picture, picture
+
+__all__ = ["Marks", "Picture", "picture"]
