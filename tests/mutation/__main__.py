@@ -15,9 +15,11 @@ from pathlib import Path
 
 from tests.mutation.judging import Judge
 from tests.mutation.operators import Mutant, mutants_of
-from tests.mutation.results import KEPT, SURVIVED, Result, keep, kept, killed, table
+from tests.mutation.results import KEPT, SURVIVED, Result, keep, kept, killed, page, table
 from tests.mutation.survivors import JUSTIFIED
 
+PAGE = Path("docs/mutation.md")
+MADE = "<!-- What follows is made by: python -m tests.mutation --page -->\n"
 SCOPE = ("fsm_domain/runtime", "fsm_domain/failover")
 ENOUGH = 0.9
 """Share of all mutants that have to be killed."""
@@ -48,6 +50,9 @@ def main() -> int:
         results = [before[mutant.name] for mutant in everything if mutant.name in before]
         keep(results)
     print(f"{done} mutants in {time.monotonic() - began:.0f} s; all results are in {KEPT}\n\n{table(results)}\n")
+    if options.page:
+        told = PAGE.read_text(encoding="utf-8").partition(MADE)[0]
+        PAGE.write_text(f"{told}{MADE}\n{page(results, JUSTIFIED)}", encoding="utf-8")
     return _verdict(results, len(everything))
 
 
@@ -59,6 +64,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--worlds", type=int, default=300, help="simulated for a mutant that the unit tests let live")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--nice", type=int, default=15, help="how much the rest of the machine comes first")
+    parser.add_argument("--page", action="store_true", help=f"put the results into {PAGE}")
     parser.add_argument("--verbose", action="store_true", help="tell of the killed, too")
     return parser.parse_args()
 

@@ -60,6 +60,17 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
+def page(results: Sequence[Result], reasons: Mapping[str, Sequence[str]]) -> str:
+    """The table, and who survived and why."""
+    alive = {result.name for result in results if result.verdict == SURVIVED}
+    lines = [table(results), "", "## Survivors", ""]
+    for reason, names in reasons.items():
+        listed = [f"- `{name}`" for name in names if name in alive]
+        if listed:
+            lines += [f"{reason}:", "", *listed, ""]
+    return "\n".join(lines)
+
+
 def killed(results: Sequence[Result]) -> float:
     """As a share."""
     return sum(result.verdict != SURVIVED for result in results) / max(1, len(results))
