@@ -28,8 +28,8 @@ PYTEST = (
     "no:logging", "-p", "no:hypothesispytest", "-o", "timeout=30",
 )  # fmt: skip
 """Nobody reads why a test fails, so nothing is spent on saying it."""
-UNIT_SECONDS, SIMULATION_SECONDS = 20.0, 120.0
-"""Processor time after which a mutant is taken to run on for ever."""
+TEST_SECONDS, WORLD_SECONDS, IMPORT_SECONDS = 1.0, 10.0, 60.0
+"""Processor time after which a mutant is taken to run on for ever: a test takes some milliseconds, a world some more."""
 
 
 class Judge:
@@ -61,8 +61,8 @@ class Judge:
 
         def work(mutant: Mutant, tell: Tell) -> None:
             replace_function(self._sources[mutant.module], mutant)
-            give_up_after(UNIT_SECONDS)
             for name in baseline.tests_of(mutant):
+                give_up_after(TEST_SECONDS)
                 _tell(tell, stage=UNIT, by=name)
                 if fails(items[name]):
                     return
@@ -77,7 +77,7 @@ class Judge:
 
     def _afresh(self, mutant: Mutant, tell: Tell) -> None:
         replace_module(self._sources[mutant.module], mutant)
-        give_up_after(3 * UNIT_SECONDS)
+        give_up_after(IMPORT_SECONDS)
         _tell(tell, stage=UNIT, by="some unit test")
         if pytest.main([*PYTEST, *TESTS]) == pytest.ExitCode.OK:
             self._simulate(mutant, None, tell)
@@ -85,9 +85,9 @@ class Judge:
     def _simulate(self, mutant: Mutant, baseline: Baseline | None, tell: Tell) -> None:
         from tests.mutation.oracles import broken_in, scenarios, worlds
 
-        give_up_after(SIMULATION_SECONDS)
         names = scenarios() if baseline is None else baseline.scenarios_of(mutant)
         for world in worlds(names, self._worlds):
+            give_up_after(WORLD_SECONDS)
             place = f"{world.scenario}, seed {world.seed}"
             _tell(tell, stage=SIMULATION, by=place)
             broken = broken_in(world)

@@ -92,13 +92,17 @@ class Baseline:
 
 
 class _Reports:
-    """Hears how a test went."""
+    """Hears how a test went, and saves what it would cost to say why."""
 
     def __init__(self) -> None:
         self.failed = False
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.failed = self.failed or report.failed
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+        if call.excinfo is None or call.excinfo.errisinstance(pytest.skip.Exception):
+            return None
+        self.failed = True
+        return pytest.TestReport(item.nodeid, item.location, {}, "failed", None, call.when)
 
 
 def fails(item: pytest.Item) -> bool:

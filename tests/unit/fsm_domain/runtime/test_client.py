@@ -91,7 +91,7 @@ def test_another_input_under_the_same_id_conflicts_at_whatever_step_the_machine_
 def test_another_machine_under_the_same_id_conflicts() -> None:
     world = World(line(says("next")), line(says("next"), name="other"))
     world.client.start("line", {}, correlation_id="a")
-    with pytest.raises(Conflict, match="machine 'line' was started under this id"):
+    with pytest.raises(Conflict, match="machine 'line' was started under this id with this input; it is running"):
         world.client.start("other", {}, correlation_id="a")
 
 
@@ -181,16 +181,16 @@ def test_a_start_whose_record_is_deleted_meanwhile_conflicts() -> None:
         world.client.start("line", {}, correlation_id="a")
 
 
-@pytest.mark.parametrize("history", ["none", "down", "short"])
+@pytest.mark.parametrize("history", ["none", "down", "short", "empty"])
 def test_where_nobody_remembers_the_input_a_repeated_start_finds_the_machine(history: str) -> None:
     class Forgets(MemoryHistoryLog):
         def read(
             self, correlation_id: str, after_step: int = -1, limit: int = 1000
         ) -> Sequence[HistoryEntry] | PortError:
+            assert (after_step, limit) == (-1, 1)
             if history == "down":
                 return PortUnavailable("down")
-            found = super().read(correlation_id, 0, limit)
-            return found
+            return [] if history == "empty" else super().read(correlation_id, 0, limit)
 
     world = World(line(says("next"), says("next")))
     world.with_runtime(history=None if history == "none" else Forgets())
@@ -294,9 +294,10 @@ def test_find_raises_the_error_of_a_store_that_is_down() -> None:
 
 
 def test_of_many_ids_made_here_only_those_that_the_primary_did_not_take_live_in_the_secondary() -> None:
-    first, second = Answers(PortUnavailable("down")), MemoryCheckpointStore()
+    first, second = Answers(PortUnavailable("down"), PortUnavailable("down")), MemoryCheckpointStore()
     world = World(line(says("next")))
     world.with_runtime(store=HomedCheckpointStore(first, second), homes=("", "2"))
+    assert world.client.start("line", {}).home == "2"
     one, other = world.client.start_many("line", [StartRequest({}), StartRequest({})])
     assert isinstance(one, Instance)
     assert isinstance(other, Instance)

@@ -223,3 +223,13 @@ def test_a_message_of_an_instance_is_what_is_buried() -> None:
     (letter,) = ward.dead.carried
     assert isinstance(letter.message, Instance)
     assert letter.message.correlation_id == UNKNOWN
+
+
+def test_who_was_never_started_is_told_so() -> None:
+    ward = Ward()
+    ward.message = ward.message._replace(state="pseudo_init", event="pseudo_init", context=None)
+    assert ward.handle(UNKNOWN) is ACK
+    (letter,) = ward.dead.carried
+    assert isinstance(letter.message, Instance)
+    said = "no record of 'nobody': it was never started here, or its record was deleted"
+    assert letter.message.error == said

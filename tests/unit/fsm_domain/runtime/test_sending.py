@@ -205,6 +205,7 @@ def test_every_act_survives_a_lost_answer(done: bool) -> None:
     assert (world.read("a").status, world.read("a").error) == (Status.ABORTED, "enough")
     assert [entry.happened for entry in world.told("a")].count(Happened.EVENT) == 1
     assert [entry.happened for entry in world.told("a")].count(Happened.ABORTED) == 1
+    assert [entry.happened for entry in world.told("a")].count(Happened.RESUMED) == 1
 
 
 def test_a_mark_that_another_has_made_is_none_of_ours() -> None:
@@ -322,3 +323,51 @@ def test_a_touch_of_ours_is_known_by_its_step_and_time() -> None:
     assert not _shows(record, Fail("a", 0, "why", at))
     assert not _shows(record, Pause("a", "", at))
     assert _shows(record._replace(seen=("e",)), AppendEvent("a", 0, InboxEvent("e", "x"), at))
+
+
+class Vanished(MemoryCheckpointStore):
+    """Loses the first answer to each write; at the second try there is no record any more."""
+
+    def __init__(self, shown: Instance) -> None:
+        super().__init__()
+        self.shown, self.asked = shown, 0
+
+    def read(self, correlation_ids: Sequence[str], homes: Sequence[str] = ()) -> Sequence[Instance | None | PortError]:
+        return [self.shown]
+
+    def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
+        return self._answer()
+
+    def mark(self, marks: Sequence[Mark]) -> Sequence[CommitResult]:
+        return self._answer()
+
+    def _answer(self) -> Sequence[CommitResult]:
+        self.asked += 1
+        return [OutcomeUnknown("time-out") if self.asked == 1 else Refused(None)]
+
+
+def test_a_record_that_is_deleted_while_an_answer_is_lost_conflicts() -> None:
+    world = World(line(says("next")))
+    record = world.client.start("line", {}, correlation_id="a")
+    with pytest.raises(Conflict, match="cannot pause: the record is gone"):
+        world.with_runtime(store=Vanished(record)).operator.pause("a")
+    failed = record._replace(status=Status.FAILED)
+    with pytest.raises(Conflict, match="cannot redrive: the record is gone"):
+        world.with_runtime(store=Vanished(failed)).operator.redrive("a")
+
+
+def test_a_commit_that_did_not_take_place_and_an_emission_that_no_road_took_are_errors() -> None:
+    class Down(MemoryCheckpointStore):
+        def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
+            return [PortUnavailable("down")]
+
+    world, _ = waits()
+    down = Down()
+    MemoryCheckpointStore.commit(down, [Commit(world.read("a")._replace(step=0))])
+    with pytest.raises(PortUnavailable):
+        world.with_runtime(store=down).operator.send("a", "go")
+    world, _ = waits()
+    world.with_runtime(post=Post(world.clock, [RecordedRoad(error=PortUnavailable("down"))]))
+    with pytest.raises(PortUnavailable):
+        world.operator.send("a", "go")
+    assert world.read("a").step == 2
