@@ -152,16 +152,19 @@ def unlocked(original: Method) -> Method:
     return admit
 
 
-def too_early(original: Method) -> Method:
-    def admit(self: Exclusion, jobs: Sequence[Job], owner: str, deadline: float) -> list[Job]:
-        limits, self._limits = self._limits, replace(self._limits, early=1e9)
-        try:
-            live: list[Job] = original(self, jobs, owner, deadline)
-        finally:
-            self._limits = limits
-        return live
+def with_limits(**other: float) -> Callable[[Method], Method]:
+    def make(original: Method) -> Method:
+        def admit(self: Exclusion, jobs: Sequence[Job], owner: str, deadline: float) -> list[Job]:
+            limits, self._limits = self._limits, replace(self._limits, **other)  # type: ignore[arg-type]  # times only
+            try:
+                live: list[Job] = original(self, jobs, owner, deadline)
+            finally:
+                self._limits = limits
+            return live
 
-    return admit
+        return admit
+
+    return make
 
 
 def sent_at_once(original: Method) -> Method:

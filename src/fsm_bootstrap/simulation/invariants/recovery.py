@@ -20,7 +20,7 @@ def i18_recovery_touches_a_machine_once_per_age(simulated: Simulated, story: Sto
     touched: dict[str, list[float]] = defaultdict(list)
     for written in story.writes:
         if isinstance(written.write, Touch):
-            touched[written.record.correlation_id].append(written.call.at)
+            touched[written.record.correlation_id].append(written.write.now)  # its call may have been held up
     for name, times in touched.items():
         if any(later - earlier < age for earlier, later in pairwise(times)):
             yield f"{name} was touched at {times}, more than once in {age} seconds"

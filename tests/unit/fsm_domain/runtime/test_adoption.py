@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
+from fsm_domain import Step
 from fsm_domain.failover.post import Post
 from fsm_domain.runtime.limits import Limits
 from fsm_ports.errors import OutcomeUnknown, PortError
@@ -15,7 +16,7 @@ from fsm_ports.messages import ACK, NACK, Delivery, Outgoing
 from fsm_ports.results import CommitResult
 from fsm_ports.writes import Commit
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
-from tests.unit.fsm_domain.runtime.world import World, line, says
+from tests.unit.fsm_domain.runtime.world import Context, World, line, says
 
 ADOPT = Limits(adopt=True)
 FOREIGN = Instance("line", "a", "", 1, Status.RUNNING, False, "s0", "next", '{"trail":[0]}', started_at=5.0)
@@ -129,3 +130,24 @@ def test_an_adopted_step_whose_emission_fails_is_emitted_when_it_comes_again() -
     assert deliver(world, FOREIGN) == [ACK]
     world.run(10)
     assert world.read("a").status is Status.COMPLETED
+
+
+def test_the_record_is_the_message_signed_and_dated() -> None:
+    seen: list[Instance] = []
+
+    def looks(context: Context, step: Step) -> str:
+        seen.append(world.read("a"))
+        return "next"
+
+    world = World(line(says("next"), looks, says("next")), limits=ADOPT)
+    world.clock.advance(5.0)
+    assert deliver(world, FOREIGN._replace(updated_at=world.clock.now())) == [ACK]
+    (record,) = seen
+    assert record == FOREIGN._replace(run_id=record.run_id, position="p-1", updated_at=world.clock.now())
+    assert record.run_id
+
+
+def test_a_thin_message_has_nothing_to_make_a_record_of() -> None:
+    world = adopting()
+    assert deliver(world, FOREIGN._replace(context=None)) == [ACK]
+    assert len(letters(world)) == 1

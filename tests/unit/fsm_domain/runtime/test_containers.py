@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, cast
 
@@ -106,6 +107,7 @@ def test_a_large_environment_goes_by_the_store() -> None:
     (task,) = studio.runner.tasks
     assert "FILM" not in task.environment
     assert task.environment["PRIMARY_STREAM_SOURCE"] == "memory://"
+    assert studio.reporting() == {"id": "a", "expect_step": 1, "event_id": "container:a:0"}
     assert studio.environments.get(task.environment[CONTAINER_ENVIRONMENT_VARIABLE]) == {"FILM": "x" * 9000}
 
 
@@ -174,3 +176,20 @@ def test_a_start_that_fails_is_tried_again_with_the_same_token() -> None:
 def test_without_a_container_source_the_error_names_it() -> None:
     with pytest.raises(RuntimeError, match="PRIMARY_CONTAINER_SOURCE"):
         container("image")({}, Step("film", "a"))
+
+
+def test_a_large_environment_travels_with_the_task_where_there_is_no_store_for_it() -> None:
+    clock, runner = VirtualClock(), MemoryContainerRunner()
+    Containers(clock, runner, None, PASSED_ON)(Step("film", "a"), Work("image", (), {"FILM": "x" * 9000}))
+    assert runner.tasks[0].environment["FILM"] == "x" * 9000
+
+
+def test_an_environment_that_cannot_be_stored_starts_nothing() -> None:
+    class Down(MemoryEnvironmentStore):
+        def put(self, key: str, environment: Mapping[str, str], expires_at: float) -> PortError | None:
+            return PortUnavailable("down")
+
+    clock, runner = VirtualClock(), MemoryContainerRunner()
+    with pytest.raises(PortUnavailable):
+        Containers(clock, runner, Down(clock), {})(Step("film", "a"), Work("image", (), {"FILM": "x" * 9000}))
+    assert runner.tasks == ()

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
 from fsm_domain.failover.post import Post
-from fsm_ports.errors import OutcomeUnknown, PortUnavailable
-from fsm_ports.instance import Instance, Status
-from fsm_ports.messages import ACK, NACK, Defer, Outgoing
+from fsm_ports.errors import OutcomeUnknown, PortError, PortUnavailable
+from fsm_ports.instance import Instance, Status, as_message
+from fsm_ports.messages import ACK, NACK, Defer, Delivery, Outgoing
 from fsm_ports.results import CommitResult
 from fsm_ports.retry_scheduler import RetryScheduler
 from fsm_ports.writes import Commit
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
+from tests.unit.fsm_domain.runtime.test_operator import approval
 from tests.unit.fsm_domain.runtime.world import World, line, says
 
 
@@ -190,3 +191,38 @@ def test_a_thin_message_commits_what_a_whole_one_commits() -> None:
     world.queue.send([Outgoing(delivery.message._replace(context=None))])
     world.run()
     assert world.read("a").context == '{"n":1,"trail":[0,1]}'
+
+
+def test_a_message_that_is_ahead_of_its_record_is_quarantined_with_the_step_of_both() -> None:
+    world = World(line(says("next"), says("next")))
+    record = world.client.start("line", {}, correlation_id="a")
+    world.receive()
+    world.queue.send([Outgoing(record._replace(step=2, state="s0", event="next"))])
+    (outcome,) = world.work()
+    assert outcome is ACK
+    letters = world.dead.receive(1, world.clock.now() + 1.0)
+    assert not isinstance(letters, PortError)
+    (letter,) = [letter.message for letter in letters]
+    assert isinstance(letter, Instance)
+    assert letter.error == "a message of step 2 while the record of 'a' is at step 0"
+
+
+def test_a_copy_for_a_machine_that_failed_at_its_step_is_no_overtaken_one() -> None:
+    world = World(line(says("nonsense")))
+    world.client.start("line", {}, correlation_id="a")
+    (delivery,) = world.receive()
+    assert handled(world, delivery) is ACK
+    assert handled(world, delivery._replace(maybe_died=True)) is ACK
+    assert world.metrics.counted("duplicate") == 0
+
+
+def test_a_timer_that_comes_after_its_wait_is_over_is_counted_by_its_state() -> None:
+    world = World(approval())
+    world.client.start("approval", {}, correlation_id="a")
+    world.run(5.0)
+    timer = as_message(world.read("a"))
+    world.operator.send("a", "yes")
+    world.run(5.0)
+    assert handled(world, Delivery(timer, None, "p-9")) is ACK
+    (figure,) = [figure for figure in world.metrics.figures if figure.name == "duplicate"]
+    assert (figure.machine, figure.state, figure.event) == ("approval", "wait", "")

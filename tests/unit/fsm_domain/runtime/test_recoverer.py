@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+import pytest
+
+from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
 from fsm_domain import FinalState, Machine, RetryPolicy, State
 from fsm_domain.failover.post import Post
 from fsm_domain.runtime.recoverer import smallest_age
-from fsm_ports.errors import PortUnavailable
+from fsm_ports.checkpoint_store import InstanceQuery, Page
+from fsm_ports.errors import PortError, PortUnavailable
 from fsm_ports.instance import Status
+from fsm_ports.messages import ACK
+from fsm_ports.results import CommitResult
+from fsm_ports.writes import Mark, Touch
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
 from tests.unit.fsm_domain.runtime.test_operator import approval
 from tests.unit.fsm_domain.runtime.world import Context, World, line, says
@@ -85,3 +93,89 @@ def test_the_smallest_age_covers_an_action_that_may_take_longer_than_a_claim() -
         "long", dict, initial="long", retry=RetryPolicy(max_retries=1, base=1.0), states=[long, final("end")]
     )
     assert smallest_age({"long": machine}, 30.0) == 3 * 600.0 + 1.0
+
+
+def many(count: int) -> World:
+    """So many machines without a message."""
+    world = World(line(says("next")))
+    for n in range(count):
+        world.client.start("line", {}, correlation_id=f"m{n}")
+    world.queue.settle((lost := world.receive(count)), [ACK] * len(lost))
+    world.clock.advance(AGE)
+    return world
+
+
+def test_no_more_are_taken_in_hand_than_the_limit_says() -> None:
+    world = many(5)
+    assert [world.recoverer.recover(AGE, 2) for _ in range(4)] == [2, 2, 1, 0]
+    assert len(world.receive(9)) == 5
+
+
+def test_every_page_is_looked_at() -> None:
+    class Pages(MemoryCheckpointStore):
+        def find(self, query: InstanceQuery) -> Page | PortError:
+            return super().find(query._replace(limit=2))
+
+    world = many(0).with_runtime(store=Pages())
+    for n in range(5):
+        world.client.start("line", {}, correlation_id=f"m{n}")
+    world.clock.advance(AGE)
+    assert world.recoverer.recover(AGE) == 5
+
+
+def test_a_store_that_is_down_is_no_empty_one() -> None:
+    class Down(MemoryCheckpointStore):
+        def find(self, query: InstanceQuery) -> Page | PortError:
+            return PortUnavailable("down")
+
+    with pytest.raises(PortUnavailable):
+        many(0).with_runtime(store=Down()).recoverer.recover(AGE)
+
+
+def test_who_loses_the_touch_sends_nothing_and_counts_nothing() -> None:
+    class Overlaps(MemoryCheckpointStore):
+        """Another timer touches each record before."""
+
+        def mark(self, marks: Sequence[Mark]) -> Sequence[CommitResult]:
+            super().mark([mark._replace(now=mark.now + 1.0) for mark in marks if isinstance(mark, Touch)])
+            return super().mark(marks)
+
+    world = many(0).with_runtime(store=Overlaps())
+    world.client.start("line", {}, correlation_id="a")
+    world.queue.settle((lost := world.receive()), [ACK] * len(lost))
+    world.clock.advance(AGE)
+    assert world.recoverer.recover(AGE) == 0
+    assert world.receive() == []
+    assert world.metrics.counted("recovered") == 0
+
+
+def test_machines_that_this_process_does_not_know_are_left_to_others() -> None:
+    world = many(1).with_runtime(machines={})
+    assert world.recoverer.recover(AGE) == 0
+
+
+def test_a_wait_for_ever_with_an_empty_inbox_is_left_alone_and_one_with_a_full_one_is_woken() -> None:
+    state, final = State[str, Context], FinalState[str, Context]
+    machine = Machine[str, Context]("m", dict, initial="wait", states=[state("wait").on("go", "end"), final("end")])
+    world = World(machine)
+    world.client.start("m", {}, correlation_id="a")
+    world.run(5.0)
+    world.clock.advance(AGE)
+    assert world.recoverer.recover(AGE) == 0
+    world.operator.report("a", "go", None, "e1", 1)
+    world.queue.settle((lost := world.receive()), [ACK] * len(lost))
+    assert world.recoverer.recover(AGE) == 1
+    world.run(5.0)
+    assert world.read("a").status is Status.COMPLETED
+
+
+def test_the_smallest_age_counts_the_policy_of_each_state_and_is_one_claim_without_machines() -> None:
+    state, final = State[str, Context], FinalState[str, Context]
+    patient = RetryPolicy(max_retries=1, base=50.0)
+    machine = Machine[str, Context](
+        "m", dict, initial="a", retry=RetryPolicy(max_retries=0),
+        states=[state("a").on("next", "b").do(says("next")),
+                state("b", retry=patient).on("next", "end").do(says("next")), final("end")],
+    )  # fmt: skip
+    assert smallest_age({"m": machine}, 30.0) == 30.0 + 50.0 + 2 * 30.0
+    assert smallest_age({}, 30.0) == 30.0

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 import pytest
 
+from fsm_adapters.memory.history_log import MemoryHistoryLog
+from fsm_domain import FinalState, Machine, State, Step
 from fsm_domain.runtime.errors import Conflict, FsmError, NotFound
 from fsm_domain.runtime.replayer import Replayer
+from fsm_ports.errors import PortError, PortUnavailable
+from fsm_ports.history_log import HistoryEntry
 from fsm_ports.instance import Status
 from tests.unit.fsm_domain.runtime.test_operator import approval, waiting
-from tests.unit.fsm_domain.runtime.world import World, line, says
+from tests.unit.fsm_domain.runtime.world import Context, World, line, says
 
 
 def finished() -> World:
@@ -62,3 +69,60 @@ def test_a_step_that_never_was_is_not_found() -> None:
 def test_without_a_history_nothing_can_be_replayed() -> None:
     with pytest.raises(FsmError, match="no history is kept"):
         Replayer(World(approval()).with_runtime(history=None).runtime)._entry("a", 0)
+
+
+def test_without_a_name_the_new_instance_gets_one() -> None:
+    record = Replayer((world := finished()).runtime).replay("a", 1)
+    assert record.correlation_id not in ("", "a")
+    assert world.read(record.correlation_id) == record
+
+
+def test_a_wait_that_is_replayed_waits_from_now_and_one_without_deadline_for_ever() -> None:
+    world = waiting()
+    world.clock.advance(500.0)
+    record = Replayer(world.runtime).replay("a", 2, new_id="b")
+    assert record.deadline == world.clock.now() + timedelta(days=3).total_seconds()
+    state, final = State[str, Context], FinalState[str, Context]
+    patient = Machine[str, Context]("m", dict, initial="wait", states=[state("wait").on("go", "end"), final("end")])
+    other = World(patient)
+    other.client.start("m", {}, correlation_id="a")
+    other.run(5.0)
+    assert Replayer(other.runtime).replay("a", 1, new_id="b").deadline == 0.0
+
+
+@pytest.mark.parametrize("broken", ["down", "without contexts"])
+def test_a_history_that_does_not_tell_is_told_of(broken: str) -> None:
+    class Tells(MemoryHistoryLog):
+        def read(
+            self, correlation_id: str, after_step: int = -1, limit: int = 1000
+        ) -> Sequence[HistoryEntry] | PortError:
+            if broken == "down":
+                return PortUnavailable("down")
+            found = super().read(correlation_id, after_step, limit)
+            return found if isinstance(found, PortError) else [entry._replace(context=None) for entry in found]
+
+    world = finished().with_runtime(history=Tells())
+    with pytest.raises(PortUnavailable if broken == "down" else NotFound):
+        Replayer(world.runtime).replay("a", 1)
+
+
+def test_a_repeated_replay_is_another_one_once_the_machine_has_moved() -> None:
+    world = finished()
+    Replayer(world.runtime).replay("a", 1, new_id="b")
+    world.work()
+    with pytest.raises(Conflict, match="cannot replay as 'b'"):
+        Replayer(world.runtime).replay("a", 1, new_id="b")
+
+
+def test_a_step_is_found_behind_what_else_happened_at_it() -> None:
+    failures = [ValueError("once")]
+
+    def moody(context: Context, step: Step) -> str:
+        if failures:
+            raise failures.pop()
+        return "next"
+
+    world = World(line(says("next"), moody))
+    world.client.start("line", {}, correlation_id="a")
+    world.run(60.0)
+    assert Replayer(world.runtime).replay("a", 1, new_id="b").state == "s0"

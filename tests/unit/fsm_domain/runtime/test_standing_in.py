@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from fsm_domain.failover.post import Post
 from fsm_ports.errors import PortUnavailable
-from fsm_ports.instance import Instance, Status, resume_position
-from fsm_ports.messages import ACK
+from fsm_ports.instance import Instance, Status, as_message, resume_position
+from fsm_ports.messages import ACK, Delivery, Outgoing
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
 from tests.unit.fsm_domain.runtime.test_operator import approval
 from tests.unit.fsm_domain.runtime.world import World, line, says
@@ -25,10 +25,10 @@ def test_a_late_holder_who_finds_a_wait_that_is_over_sends_its_timer_and_wakes_n
     world.with_runtime(post=Post(world.clock, [road], [road]))
     late = delivery._replace(received=2, maybe_died=True)
     assert list(world.dispatcher.handle([late], world.clock.now() + 30.0)) == [ACK]
-    (sent,) = road.carried
-    assert isinstance(sent.message, Instance)
-    assert (sent.message.status, sent.message.step, sent.message.position) == (Status.WAITING, 2, delivery.position)
-    assert world.read("a").step == 2
+    record, now = world.read("a"), world.clock.now()
+    timer = as_message(record)._replace(not_before=now, position=delivery.position)
+    assert road.carried == [Outgoing(timer, now, delivery.receipt)]
+    assert (record.status, record.step) == (Status.WAITING, 2)
 
 
 def test_the_message_of_a_resume_goes_on_with_what_a_run_from_before_the_pause_has_committed() -> None:
@@ -50,4 +50,19 @@ def test_the_message_of_a_resume_goes_on_with_what_a_run_from_before_the_pause_h
     assert list(world.dispatcher.handle([resumed], world.clock.now() + 30.0)) == [ACK]
     (sent,) = road.carried
     assert isinstance(sent.message, Instance)
-    assert (sent.message.step, sent.message.position) == (1, resume_position(0))
+    assert (sent.message.step, sent.message.position, sent.receipt) == (1, resume_position(0), resumed.receipt)
+
+
+def test_the_timer_of_a_wait_that_was_resumed_owes_nothing_once_the_wait_is_over() -> None:
+    world = World(approval())
+    world.client.start("approval", {}, correlation_id="a")
+    world.run(5.0)
+    world.operator.pause("a")
+    world.operator.resume("a")
+    timer = as_message(world.read("a"))
+    assert timer.position == resume_position(2)
+    world.operator.send("a", "yes")
+    road = RecordedRoad(900.0)
+    world.with_runtime(post=Post(world.clock, [road], [road]))
+    assert list(world.dispatcher.handle([Delivery(timer, None, "p-9")], world.clock.now() + 30.0)) == [ACK]
+    assert road.carried == []

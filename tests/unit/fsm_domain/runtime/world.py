@@ -113,7 +113,8 @@ class World:
         end = self.clock.now() + seconds
         while self.clock.now() < end:
             if not self.work():
-                self.clock.advance(1.0)
+                due = self.queue.next_at()
+                self.clock.advance(max(0.0, min(end, end if due is None else due) - self.clock.now()))
 
     def read(self, correlation_id: str) -> Instance:
         return self.client.get(correlation_id)
