@@ -216,7 +216,8 @@ class Answers(MemoryCheckpointStore):
         self.asked: list[Sequence[str]] = []
 
     def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
-        self.asked.append([commit.instance.correlation_id for commit in commits])
+        named = [commit.instance.correlation_id for commit in commits]
+        self.asked.append([name for name in named if not name.startswith("@definition/")])
         if self.answers:
             return [self.answers.pop(0), *super().commit(commits[1:])]
         return super().commit(commits)
