@@ -65,13 +65,8 @@ class Client:
         Raises:
             UnknownMachine: no machine of that name.
         """
-        results: list[StartResult | None] = []
-        commits: dict[int, Commit] = {}
-        for n, request in enumerate(requests):
-            first = self._record(machine, request)
-            results.append(first if isinstance(first, ContextError) else None)
-            if isinstance(first, Instance):
-                commits[n] = Commit(first)
+        results: list[StartResult] = [self._record(machine, request) for request in requests]
+        commits = {n: Commit(first) for n, first in enumerate(results) if isinstance(first, Instance)}
         started: dict[int, Instance] = {}
         made = {n for n in commits if requests[n].correlation_id is None}
         for n, result in self._commit_somewhere(commits, made).items():
@@ -82,7 +77,7 @@ class Client:
         for n, error in zip(started, self._emit(list(started.values())), strict=True):
             if error is not None:
                 results[n] = _noted(error, commits[n].instance.correlation_id)
-        return [result for result in results if result is not None]
+        return results
 
     def get(self, correlation_id: str) -> Instance:
         """The record of one instance.

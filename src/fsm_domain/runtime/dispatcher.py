@@ -65,7 +65,7 @@ class Dispatcher(EventHandler):
         self._recall.leave(unmoved, owner)
         self._exclusion.release(unmoved, owner)
         self._send(jobs)
-        self._exclusion.release([job for job in jobs if job.committed and job.outcome is not ACK], owner)
+        self._exclusion.release([job for job in jobs if job.outcome is not ACK], owner)
         self._exclusion.forget(owner)
 
     def _send(self, jobs: Sequence[Job]) -> None:

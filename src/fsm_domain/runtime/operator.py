@@ -101,7 +101,7 @@ class Operator:
         if record.paused:
             result = self._caller.mark(Resume(correlation_id, reason, self._runtime.clock.now(), record.home))
             found = result.instance if isinstance(result, Committed) else result.found
-            if found is None or found.paused:
+            if found is None:
                 raise conflict(found, "resume")
             record = found  # refused: it is resumed already, which the read did not show yet
         if record.status not in (Status.RUNNING, Status.WAITING):
@@ -116,8 +116,6 @@ class Operator:
         if _is_redriven(record):
             self._caller.emit(record, run_id)  # a caller who saw no answer asks again
             return record
-        if record.status is not Status.FAILED:
-            raise conflict(record, "redrive")
         after = as_message(record)._replace(
             step=record.step + 1, status=Status.RUNNING, retries=0, run_id=run_id, position=REDRIVE_POSITION + run_id,
             updated_at=self._runtime.clock.now(),
@@ -132,8 +130,6 @@ class Operator:
     def restore(self, correlation_id: str, reason: str = "") -> Instance:
         """Send the machine's message again from its record, as recovery would, but now."""
         record = self._caller.read(correlation_id)
-        if record.paused or record.status not in (Status.RUNNING, Status.WAITING):
-            raise conflict(record, "restore")
         now = self._runtime.clock.now()
         restored = self._mark(
             Touch(correlation_id, record.step, record.updated_at, now, record.home, reason), "restore"

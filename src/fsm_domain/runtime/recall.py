@@ -38,8 +38,6 @@ class Recall:
             self._store.mark(
                 [LeaveAttempt(job.message.correlation_id, job.entered or 0, owner, job.message.home) for job in entered]
             )
-            for job in entered:
-                job.entered = None
 
     def _compare(self, job: Job, read: Instance | None | PortError, owner: str, until: float) -> None:
         message = job.message

@@ -89,6 +89,6 @@ class Recoverer:
 
 def _is_overdue(record: Instance, before: float) -> bool:
     """Age counts from the time at which the record was to go on."""
-    if record.paused or (record.status is Status.WAITING and not record.deadline and not record.inbox):
-        return False
-    return max(record.updated_at, record.not_before, record.deadline) <= before
+    waits_for_ever = record.status is Status.WAITING and not record.deadline and not record.inbox
+    is_due = max(record.updated_at, record.not_before, record.deadline) <= before
+    return is_due and not waits_for_ever and not record.paused

@@ -38,3 +38,11 @@ def test_what_cannot_be_read_goes_to_the_dead_letters_or_stays() -> None:
     assert not isinstance(buried, PortError)
     assert len(buried) == 1
     assert road.carried == []
+
+
+def test_what_can_be_read_is_not_buried() -> None:
+    world, road, dead = World(line(says("next"))), RecordedRoad(error=PortUnavailable("down")), RecordedRoad()
+    mover = Mover(Post(world.clock, [road], dead_letters=[dead]))
+    spoilt = Unreadable("{", "cut off")
+    assert list(mover.handle([delivery(instance()), delivery(spoilt), delivery(instance())], 30.0)) == [NACK, ACK, NACK]
+    assert [letter.message for letter in dead.carried] == [spoilt]

@@ -179,3 +179,40 @@ def test_the_smallest_age_counts_the_policy_of_each_state_and_is_one_claim_witho
     )  # fmt: skip
     assert smallest_age({"m": machine}, 30.0) == 30.0 + 50.0 + 2 * 30.0
     assert smallest_age({}, 30.0) == 30.0
+
+
+def test_the_store_is_asked_for_the_machines_of_this_process_that_may_be_stuck_and_touched_where_they_are() -> None:
+    asked: list[InstanceQuery] = []
+    touched: list[str] = []
+
+    class Asked(MemoryCheckpointStore):
+        def find(self, query: InstanceQuery) -> Page | PortError:
+            asked.append(query)
+            return super().find(query)
+
+        def mark(self, marks: Sequence[Mark]) -> Sequence[CommitResult]:
+            touched.extend(mark.correlation_id for mark in marks if isinstance(mark, Touch))
+            return super().mark(marks)
+
+    world = many(0).with_runtime(store=Asked())
+    for name in ("a", "paused"):
+        world.client.start("line", {}, correlation_id=name)
+    world.operator.pause("paused")
+    world.clock.advance(AGE)
+    assert world.recoverer.recover(AGE) == 1
+    before = world.clock.now() - AGE
+    assert asked == [
+        InstanceQuery(machine="line", status=status, updated_before=before)
+        for status in (Status.RUNNING, Status.WAITING)
+    ]
+    assert touched == ["a"]
+
+
+def test_a_timer_that_is_fired_is_counted_without_an_event() -> None:
+    world = World(approval())
+    world.client.start("approval", {}, correlation_id="a")
+    world.run(5.0)
+    world.clock.advance(timedelta(days=3).total_seconds() + AGE)
+    assert world.recoverer.recover(AGE) == 1
+    (figure,) = [figure for figure in world.metrics.figures if figure.name == "recovered"]
+    assert (figure.machine, figure.state, figure.event) == ("approval", "wait", "")

@@ -46,7 +46,7 @@ def test_retries_go_at_once_where_nothing_can_hold_them() -> None:
 
 
 def test_two_machines_of_one_name_are_refused() -> None:
-    with pytest.raises(MachineError, match="two machines are called 'line'"):
+    with pytest.raises(MachineError, match="machine 'line': two machines are called 'line'"):
         registry([line(says("next")), line(says("next"))])
 
 

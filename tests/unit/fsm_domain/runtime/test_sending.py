@@ -16,9 +16,9 @@ from fsm_domain.runtime.errors import Conflict
 from fsm_ports.errors import OutcomeUnknown, PortError, PortUnavailable
 from fsm_ports.history_log import Happened
 from fsm_ports.instance import InboxEvent, Instance, Status
-from fsm_ports.messages import Outgoing
+from fsm_ports.messages import ACK, Outgoing
 from fsm_ports.results import CommitResult, Refused
-from fsm_ports.writes import AppendEvent, Commit, Fail, Mark, Pause, Touch
+from fsm_ports.writes import Abort, AppendEvent, Commit, Fail, Mark, Pause, Resume, Touch
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
 from tests.unit.fsm_domain.runtime.test_operator import approval
 from tests.unit.fsm_domain.runtime.world import Context, World, line, says
@@ -373,3 +373,132 @@ def test_a_commit_that_did_not_take_place_and_an_emission_that_no_road_took_are_
     with pytest.raises(PortUnavailable):
         world.operator.send("a", "go")
     assert world.read("a").step == 2
+
+
+def test_the_same_event_that_another_call_has_kept_meanwhile_is_known() -> None:
+    for act in ACTS.values():
+        world = moving(1)
+        store = world.store
+        assert isinstance(store, Moves) or isinstance(world.runtime.store, Moves)
+        moves = world.runtime.store
+        assert isinstance(moves, Moves)
+        moves.before = lambda moves=moves: MemoryCheckpointStore.mark(  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+            moves, [AppendEvent("a", 0, InboxEvent("e1", "stop"), 1.0)]
+        )
+        assert act(world) == "seen"
+
+
+def test_a_machine_that_has_ended_takes_no_event() -> None:
+    world, _ = waits()
+    world.operator.abort("a")
+    with pytest.raises(Conflict, match="cannot send 'go' to 'a': it is aborted"):
+        world.operator.send("a", "go")
+    with pytest.raises(Conflict, match="cannot report 'go' to 'a': it is aborted"):
+        world.operator.report("a", "go", None, "e1", 9)
+
+
+def test_nobody_is_called_for_an_event_that_was_taken() -> None:
+    world, road = waits()
+    store = MemoryCheckpointStore()
+    store.commit([Commit(world.read("a")._replace(step=0, seen=("e1",)))])
+    world.with_runtime(store=store)
+    assert world.operator.report("a", "go", None, "e1", 0) == "seen"
+    assert road.carried == []
+
+
+def test_an_event_that_another_state_waits_for_is_kept() -> None:
+    state, final = State[str, Context], FinalState[str, Context]
+    machine = Machine[str, Context](
+        "m", dict, initial="wait",
+        states=[state("wait").on("go", "then"), state("then").on("stop", "end"), final("end")],
+    )  # fmt: skip
+    world = World(machine)
+    world.client.start("m", {}, correlation_id="a")
+    world.run(5.0)
+    assert world.operator.send("a", "stop", None, "e1") == "inbox"
+    assert world.operator.send("a", "go", None, "e2") == "taken"
+    world.run(5.0)
+    assert world.read("a").state == "end"
+
+
+def test_a_wait_whose_record_is_gone_when_its_event_comes_conflicts() -> None:
+    world, _ = waits()
+    with pytest.raises(Conflict, match="cannot send 'go' to: the record is gone"):
+        world.with_runtime(store=Vanished(world.read("a"))).operator.send("a", "go")
+
+
+def test_a_resume_of_what_is_gone_conflicts_and_one_of_what_has_ended_says_so() -> None:
+    world = World(line(says("next")))
+    record = world.client.start("line", {}, correlation_id="a")
+    with pytest.raises(Conflict, match="cannot resume: the record is gone"):
+        world.with_runtime(store=Vanished(record._replace(paused=True))).operator.resume("a")
+    with pytest.raises(Conflict, match="cannot resume 'a': it is failed"):
+        world.with_runtime(store=Vanished(record._replace(status=Status.FAILED))).operator.resume("a")
+
+
+def redrivable(**changes: object) -> World:
+    """A machine that always fails; its record as after a failure, with these changes."""
+    world = World(line(says("nonsense")))
+    record = world.client.start("line", {}, correlation_id="a")
+    store = MemoryCheckpointStore()
+    failed = record._replace(status=Status.FAILED, retries=3)._replace(**changes)  # type: ignore[arg-type]  # its fields
+    store.commit([Commit(failed)])
+    world.queue.settle((lost := world.receive()), [ACK] * len(lost))
+    return world.with_runtime(store=store)
+
+
+def test_a_redrive_begins_with_no_retry_spent() -> None:
+    assert redrivable().operator.redrive("a").retries == 0
+
+
+def test_what_fails_after_a_redrive_is_redriven_again() -> None:
+    world = redrivable()
+    for step in (1, 2):
+        assert world.operator.redrive("a").step == step
+        world.run(5.0)
+        assert world.read("a").status is Status.FAILED
+
+
+def test_a_redrive_of_what_was_aborted_meanwhile_conflicts() -> None:
+    world = redrivable()
+    store = world.runtime.store
+    world.with_runtime(store=Shows(store, world.read("a")))
+    MemoryCheckpointStore.mark(store, [Abort("a", "enough", 1.0)])  # type: ignore[arg-type]  # it is one
+    with pytest.raises(Conflict, match="cannot redrive 'a': it is aborted"):
+        world.operator.redrive("a")
+
+
+class Shows(MemoryCheckpointStore):
+    """Writes to another store, and reads what that showed once."""
+
+    def __init__(self, store: object, shown: Instance) -> None:
+        super().__init__()
+        assert isinstance(store, MemoryCheckpointStore)
+        self._store, self._shown = store, shown
+
+    def read(self, correlation_ids: Sequence[str], homes: Sequence[str] = ()) -> Sequence[Instance | None | PortError]:
+        return [self._shown]
+
+    def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
+        return self._store.commit(commits)
+
+
+def test_a_restore_answers_the_record_and_signs_what_it_wakes() -> None:
+    world, _ = waits()
+    world.operator.pause("a")
+    world.operator.report("a", "go", None, "e1", 1)
+    world.runtime.store.mark([Resume("a", "", 1.0)])
+    restored = world.operator.restore("a")
+    assert (restored.step, restored.status) == (1, Status.WAITING)
+    woken = world.read("a")
+    assert (woken.step, woken.position) == (2, "event:e1")
+    assert woken.run_id
+
+
+@pytest.mark.parametrize("stop", ["pause", "abort"])
+def test_what_is_paused_or_at_rest_is_not_restored(stop: str) -> None:
+    world, road = waits()
+    getattr(world.operator, stop)("a")
+    with pytest.raises(Conflict, match="cannot restore 'a': it is"):
+        world.operator.restore("a")
+    assert road.carried == []
