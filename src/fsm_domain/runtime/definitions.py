@@ -72,7 +72,7 @@ class Definitions:
         return self._kept_at[key]
 
     def age(self, since: float, now: float) -> float:
-        """Seconds from then, or from when this process began: a process that is young may be part of a deploy."""
+        """Seconds for which this process could have seen it: a process that is young may be part of a deploy."""
         return now - max(since, self._born)
 
     def _record(self, key: str, machine: AnyMachine) -> Instance:
