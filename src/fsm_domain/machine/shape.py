@@ -76,12 +76,11 @@ def _value(value: object) -> str:
     """The same text in every process: a set has no order, and an object may show its address."""
     if isinstance(value, Enum):
         return _value(cast("object", value.value))  # by which it is written
-    if type(value) is tuple or type(value) is frozenset:
+    kind = type(value)
+    if kind in (tuple, frozenset):
         parts = [_value(part) for part in cast("tuple[object, ...] | frozenset[object]", value)]
-        return f"{_name(type(value))}({', '.join(parts if type(value) is tuple else sorted(parts))})"
-    if value is None or type(value) in (str, bytes, int, float, bool):
-        return repr(value)
-    return _name(type(value))
+        return f"{_name(kind)}({', '.join(parts if kind is tuple else sorted(parts))})"
+    return repr(value) if value is None or kind in (str, bytes, int, float, bool) else _name(kind)
 
 
 def _name(kind: object) -> str:

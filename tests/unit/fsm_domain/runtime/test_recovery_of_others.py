@@ -45,7 +45,7 @@ def test_recovery_makes_nothing_young_that_is_put_off_and_sends_no_copies_of_it(
     assert (world.read("a").status, len(world.queue.under_way())) == (Status.RUNNING, 1)
     recovering(world, 5 * 3600, age)
     assert (world.read("a").status, world.queue.under_way()) == (Status.FAILED, [])
-    assert len(world.dead.receive(10, world.clock.now() + 1)) == 1
+    assert len(world.dead.under_way()) == 1
 
 
 def test_workers_that_live_shorter_than_a_day_quarantine_after_a_day_what_nobody_comes_to_handle() -> None:
