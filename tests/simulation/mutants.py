@@ -159,10 +159,10 @@ MUTANTS = (
     Mutant("recovery makes young what is put off", "I5", "rolling-recovered", 1,
            instead(recoverer, "of_others", always(None))),
     Mutant("names are not translated", "I5", "rolling-sqlite", 10, instead(running, "taken_up", as_it_is)),
-    Mutant("an early event of newer code is nobody's", "I4", "rolling-undeclared", 0, both(
+    Mutant("an early event of newer code is nobody's", "I4", "rolling-undeclared", 4, both(
         instead(follow_up, "is_strange", always(False)), instead(running, "is_strange", always(False)),
     )),
-    Mutant("nobody is called for an event that newer code waits for", "I5", "rolling-undeclared", 0,
+    Mutant("nobody is called for an event that newer code waits for", "I5", "rolling-undeclared", 1,
            instead(operator, "is_strange", always(False))),
     Mutant(
         "an event is seen and not kept", "I19", "waiting", 0,
