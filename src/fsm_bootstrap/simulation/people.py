@@ -157,10 +157,10 @@ def operator(kernel: Kernel, open: Open, correlation_id: str, *, aborts: bool, r
         kernel.sleep(5.0)
 
 
-def timer(kernel: Kernel, open: Open, age: float) -> None:
-    """Recovers for ever."""
+def timer(kernel: Kernel, open: Open, age: float, is_retired: Callable[[], bool]) -> None:
+    """Recovers for as long as its code is deployed."""
     recoverer = Recoverer(open())
-    while True:
+    while not is_retired():
         kernel.sleep(kernel.random.uniform(0.0, age / 2))
         try:
             recoverer.recover(age)

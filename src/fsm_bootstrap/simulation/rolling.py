@@ -7,7 +7,7 @@ from typing import Any, Final, NotRequired, TypedDict
 
 from fsm_bootstrap.simulation.invariants.migrations import THROUGH
 from fsm_bootstrap.simulation.machines import WAIT_SECONDS, Actions, AnyMachine
-from fsm_bootstrap.simulation.scenario import Scenario, Start
+from fsm_bootstrap.simulation.scenario import COMPLETES, FAILS, Scenario, Start
 from fsm_bootstrap.simulation.set_ups import queue, sqlite, stream, table
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
 from fsm_domain.machine import Action, Migration, Node
@@ -69,6 +69,25 @@ def undeclared(actions: Actions, retry: RetryPolicy) -> Machines:
     """Other names, and nobody says what they were: neither version can do anything for what the other one wrote."""
     states, events = ("a", "bee", "rest"), ("next", "hold", "go")
     return {"errand": _errand(Errand, actions, retry, states, events, timed=False)}
+
+
+def striding(actions: Actions, retry: RetryPolicy) -> Machines:
+    """Works in a and b by turns, and never waits."""
+    return {"errand": _pacing(actions, retry, "b")}
+
+
+def striding_elsewhere(actions: Actions, retry: RetryPolicy) -> Machines:
+    """The same by another name, and nobody says what it was."""
+    return {"errand": _pacing(actions, retry, "bee")}
+
+
+def _pacing(actions: Actions, retry: RetryPolicy, other: str) -> AnyMachine:
+    nodes: list[Node[str, Any]] = [
+        _state("a").on("next", other).on("done", "end").do(actions.counting("a", "next", "done")),
+        _state(other).on("back", "a").on("done", "end").do(actions.counting(other, "back", "done")),
+        FinalState[str, Any]("end").do(actions.folding("end")),
+    ]
+    return Machine[str, Any]("errand", Errand, initial="a", states=nodes, retry=retry)
 
 
 def adding(actions: Actions, retry: RetryPolicy) -> Machines:
@@ -174,5 +193,15 @@ ROLLING = (
         starts=_ALIKE,
         retires=False,
         limits=Limits(rollout=86_400.0),
+    ),
+    Scenario(
+        name="rolling-recovered",
+        about="two versions of the code at once, and timers that recover; nobody comes for what the first one leaves",
+        set_up=queue(),
+        cast=striding,
+        later=striding_elsewhere,
+        starts=tuple(Start("errand", {"left": left}, ends=COMPLETES | FAILS) for left in (9, 8, 7, 6)),
+        recovery=900.0,
+        limits=Limits(coexistence=2 * 3600.0),
     ),
 )

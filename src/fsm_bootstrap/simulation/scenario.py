@@ -59,7 +59,7 @@ class Scenario:
     later: Cast | None = None
     """The same machines as later code defines them: every other worker, caller and sender has these."""
     retires: bool = True
-    """Where there is later code, workers who do not have it end with the storm."""
+    """Where there is later code, workers and timers who do not have it end with the storm."""
     knowable: bool = True
     """The actions do the same on the same input, so that each context can be computed again."""
     attended: bool = False

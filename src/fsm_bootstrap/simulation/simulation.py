@@ -126,7 +126,7 @@ class _Simulation:
         for n in range(scenario.strangers):
             self._task(f"stranger{n}", partial(stranger, kernel, self._open, n))
         for n in range(2 if scenario.recovery else 0):
-            kernel.spawn(f"timer{n}", lambda: timer(kernel, self._open, scenario.recovery))
+            kernel.spawn(f"timer{n}", lambda: timer(kernel, self._open, scenario.recovery, self._is_retired))
         if scenario.attended:
             attendant = Attendant(kernel, self._open, self._started, self._machines, scenario.idle, scenario.data)
             kernel.spawn("attendant", attendant.live)
@@ -174,7 +174,7 @@ class _Simulation:
             self._kernel.sleep(1.0)
 
     def _is_retired(self) -> bool:
-        """The deploy is over, and the worker who asks was not part of it."""
+        """The deploy is over, and the worker, or timer, who asks was not part of it."""
         if not (self._later and self._scenario.retires) or has_later_code(self._kernel.current):
             return False
         return self._trace.is_calm

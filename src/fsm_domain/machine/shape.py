@@ -33,13 +33,13 @@ def _shape(kind: Hint, above: tuple[object, ...]) -> object:
     if origin is typing.Annotated or origin in (Required, NotRequired, ReadOnly):
         return _shape(parts[0], above)
     if origin is typing.Literal:
-        return ["Literal", *sorted(map(repr, parts))]
+        return ["Literal", *sorted(map(_value, parts))]
     if origin is typing.Union or origin is types.UnionType:
         return ["|", *sorted((_shape(part, above) for part in parts), key=repr)]
     if parts:
         return [_name(origin), *(_shape(part, above) for part in parts)]
     if inspect.isclass(kind) and issubclass(kind, Enum):
-        return ["Enum", *sorted(repr(member.value) for member in kind)]
+        return ["Enum", *sorted(_value(member.value) for member in kind)]
     hints = _fields(kind)
     return _name(kind) if hints is None else {name: _shape(hint, (*above, kind)) for name, hint in hints.items()}
 
@@ -70,6 +70,17 @@ def _hints(kind: Hint) -> dict[str, Any]:
         for base in reversed(kind.__mro__):
             written |= inspect.get_annotations(base)
         return written
+
+
+def _value(value: object) -> str:
+    """The same text in every process: a set has no order, and an object may show its address."""
+    if isinstance(value, Enum):
+        return _value(cast("object", value.value))  # by which it is written
+    kind = type(value)
+    if kind in (tuple, frozenset):
+        parts = [_value(part) for part in cast("tuple[object, ...] | frozenset[object]", value)]
+        return f"{_name(kind)}({', '.join(parts if kind is tuple else sorted(parts))})"
+    return repr(value) if value is None or kind in (str, bytes, int, float, bool) else _name(kind)
 
 
 def _name(kind: object) -> str:

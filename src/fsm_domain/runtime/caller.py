@@ -127,7 +127,9 @@ def _shows(found: Instance, mark: Mark) -> bool:
             return (found.step, found.updated_at) == (mark.step, mark.now)
         case AppendEvent():
             return mark.event.id in found.seen
-        case Fail() | EnterAttempt() | LeaveAttempt():  # a dispatcher's own; it looks at the record found
+        case Fail():
+            return (found.step, found.status, found.error) == (mark.step, Status.FAILED, mark.error)
+        case EnterAttempt() | LeaveAttempt():  # a dispatcher's own; it looks at the record found
             return False
 
 

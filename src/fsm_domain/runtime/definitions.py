@@ -21,33 +21,38 @@ def key_of(machine: str, definition: str) -> str:
 
 
 class Definitions:
-    """What one process knows of them; the record of a definition is written once, at step 0 and at rest.
+    """What one process knows of them; the record of a definition is written once in each home, at step 0 and at rest.
 
-    It travels with a commit that is made in any case, so it costs no call; a start's, and the first one by which this
-    process goes on with what another definition wrote.  What could not be written goes with the next commit.
+    It travels with a commit that is made in any case: a start's, and the first one by which this process goes on with
+    what another definition wrote.  So it costs each process one conditional write more a machine, which is a request of
+    its own where a store has no batch of them, and nothing after that.  It goes to the home of that commit, and what
+    could not be written goes with the next one there: a home that is down holds up nobody in the other.
     """
 
     def __init__(self, store: CheckpointStore, clock: Clock) -> None:
         self._store, self._clock = store, clock
         self._born = clock.now()
-        self._done: set[str] = set()
-        self._owed: dict[str, Commit] = {}
+        self._done: set[tuple[str, str]] = set()
+        """By home and key."""
+        self._owed: dict[tuple[str, str], Commit] = {}
         self._kept_at: dict[str, float] = {}
 
     def commit(self, commits: Sequence[Commit], machines: Iterable[AnyMachine]) -> Sequence[CommitResult]:
         """Commit these, and with them whatever of these machines' definitions is not known to be kept."""
         for machine in machines:
-            key = key_of(machine.name, machine.fingerprint)
-            if key not in self._done and key not in self._owed:
-                self._owed[key] = Commit(self._record(key, machine))
+            for home in sorted({one.instance.home for one in commits if one.instance.machine == machine.name}):
+                place = home, key_of(machine.name, machine.fingerprint)
+                if place not in self._done and place not in self._owed:
+                    self._owed[place] = Commit(self._record(place, machine))
         if not self._owed:
             return self._store.commit(commits)
-        owed = dict(self._owed)
+        homes = {one.instance.home for one in commits}
+        owed = {place: commit for place, commit in self._owed.items() if place[0] in homes}
         results = self._store.commit([*commits, *owed.values()])
-        for key, result in zip(owed, results[len(commits) :], strict=True):
+        for place, result in zip(owed, results[len(commits) :], strict=True):
             if not isinstance(result, PortUnavailable | OutcomeUnknown):  # one too large will not be kept next time
-                self._done.add(key)
-                self._owed.pop(key, None)
+                self._done.add(place)
+                self._owed.pop(place, None)
         return results[: len(commits)]
 
     def is_at_work(self, record: Instance, own: AnyMachine | None) -> bool:
@@ -72,13 +77,13 @@ class Definitions:
         return self._kept_at[key]
 
     def age(self, since: float, now: float) -> float:
-        """Seconds from then, or from when this process began: a process that is young may be part of a deploy."""
+        """Seconds for which this process could have seen it: a process that is young may be part of a deploy."""
         return now - max(since, self._born)
 
-    def _record(self, key: str, machine: AnyMachine) -> Instance:
-        now = self._clock.now()
+    def _record(self, place: tuple[str, str], machine: AnyMachine) -> Instance:
+        (home, key), now = place, self._clock.now()
         return Instance(
             machine=DEFINITIONS, correlation_id=key, definition=graph_of(machine.fingerprint), step=0,
             status=Status.COMPLETED, paused=False, state=machine.name, event=None, context=machine.definition,
-            run_id=key, started_at=now, updated_at=now,
+            run_id=key, home=home, started_at=now, updated_at=now,
         )  # fmt: skip

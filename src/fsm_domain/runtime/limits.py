@@ -24,15 +24,15 @@ class Limits:
     rollout: float = 60.0
     """How long a message that another definition of its machine wrote, and that this one does not know, is delivered
     again before it is quarantined: a rolling deploy has both at work."""
-    fresh: float = 3600.0
-    """Older messages are compared with their record before their actions run; younger ones only where the source says
-    that an earlier holder may have died."""
     coexistence: float = 86_400.0
     """The same, where whoever wrote it is newer than this process's own definition, or still at work beside it: a
     deploy may take long, or be taken back for a while."""
     shortest_look: float = 6.0
     """Between two deliveries of such a message, which are a tenth of its age apart; both ends."""
     longest_look: float = 900.0
+    fresh: float = 3600.0
+    """Older messages are compared with their record before their actions run; younger ones only where the source says
+    that an earlier holder may have died."""
     adopt: bool = False
     """A message that another framework wrote, and whose record lacks or lags behind, makes that record."""
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fsm_domain.runtime.caller import Caller
+from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.registry import Machines
 from fsm_domain.runtime.runtime import Runtime
+from fsm_domain.runtime.taking_up import is_strange, of_others
 from fsm_ports.checkpoint_store import InstanceQuery
 from fsm_ports.errors import PortError
 from fsm_ports.instance import Instance, Status
 from fsm_ports.results import Committed
-from fsm_ports.writes import Touch
+from fsm_ports.writes import Commit, Fail, Touch
 
 
 def smallest_age(machines: Machines, claim: float) -> float:
@@ -33,7 +35,9 @@ def smallest_age(machines: Machines, claim: float) -> float:
 class Recoverer:
     """For callers who died between their commit and its emission, and for timers that were lost.
 
-    Never what makes crashes of workers come right: their sources deliver again.
+    Never what makes crashes of workers come right: their sources deliver again.  Nor for what only another definition
+    of its machine can handle: its message is under way from look to look, and a touch would make it young again and
+    send one more.
     """
 
     def __init__(self, runtime: Runtime) -> None:
@@ -53,8 +57,37 @@ class Recoverer:
         for record in self._stuck(age):
             if recovered >= limit:
                 break
-            recovered += self._take_in_hand(record)
+            machine, is_running = self._runtime.machines[record.machine], record.status is Status.RUNNING
+            reason = of_others(record, machine, self._runtime.codec) if is_running else None
+            if reason is not None:
+                recovered += self._give_up(record, reason, age)
+            elif is_running or not self._is_others_wait(record):
+                recovered += self._take_in_hand(record)
         return recovered
+
+    def _give_up(self, record: Instance, reason: str, age: float) -> bool:
+        """What nobody has come to handle in all the time for which definitions may be at work side by side.
+
+        As a rule whoever has its message, and looks at it now and then, was faster.
+        """
+        runtime, now = self._runtime, self._runtime.clock.now()
+        chance = runtime.limits.coexistence + runtime.limits.longest_look + age
+        if now - max(record.updated_at, record.not_before) < chance:
+            return False
+        fail = Fail(record.correlation_id, record.step, reason, now, record.home)
+        if not isinstance(self._caller.mark(fail), Committed):
+            return False
+        runtime.metrics.count("quarantined", record.machine, record.state, record.event or "")
+        return True
+
+    def _is_others_wait(self, record: Instance) -> bool:
+        """Nothing that this definition knows ends it now."""
+        runtime, machine = self._runtime, self._runtime.machines[record.machine]
+        if not is_strange(record, machine):
+            return False
+        now, early, emits = runtime.clock.now(), runtime.limits.early, runtime.store.emits
+        owed = follow_up(record, machine, emits=emits, run_id="", position="", now=now, early=early)
+        return not isinstance(owed, Commit)
 
     def _take_in_hand(self, record: Instance) -> bool:
         runtime = self._runtime

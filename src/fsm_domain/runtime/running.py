@@ -6,13 +6,12 @@ from fsm_domain.failover.post import Road
 from fsm_domain.machine.action import Step
 from fsm_domain.machine.advance import Advanced, Rest, advance
 from fsm_domain.machine.errors import EndlessLocalTransitions, UndeclaredEvent, UnhandledEvent
-from fsm_domain.machine.fingerprint import context_of
-from fsm_domain.machine.migration import migrated, pending, stamp
+from fsm_domain.machine.migration import pending, stamp
 from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.registry import AnyMachine
 from fsm_domain.runtime.runtime import Runtime
-from fsm_domain.runtime.taking_up import is_strange, next_look, taken_up
+from fsm_domain.runtime.taking_up import Strange, context_now, is_own, is_strange, next_look, taken_up, unknown
 from fsm_ports.codec import ContextError
 from fsm_ports.history_log import entry_of_retry
 from fsm_ports.instance import Instance, Status, as_message
@@ -23,10 +22,6 @@ from fsm_ports.writes import Commit, Fail
 _STATUS = {Rest.NO: Status.RUNNING, Rest.WAITING: Status.WAITING, Rest.COMPLETED: Status.COMPLETED}
 _HOPELESS = (UndeclaredEvent, UnhandledEvent, EndlessLocalTransitions, ContextError)
 """The same code on the same input would only raise them again."""
-
-
-class _Strange(Exception):
-    """The context is as another definition of the machine wrote it, and this one cannot read it."""
 
 
 class Running:
@@ -43,7 +38,7 @@ class Running:
             return
         machine = self._runtime.machines.get(job.message.machine)
         message = job.message if machine is None else taken_up(job.message, machine)
-        reason = _unknown(machine, message)
+        reason = unknown(machine, message)
         if machine is None or reason is not None:
             self._put_off(job, machine, reason or "", now)
             return
@@ -77,12 +72,12 @@ class Running:
         """What another definition wrote and this one does not know is somebody else's to handle, for a while; what this
         very definition wrote will never be."""
         message, limits = job.message, self._runtime.limits
-        if machine is not None and message.definition in ("", machine.fingerprint):
+        if machine is not None and is_own(message, machine):
             job.doom = reason
             return
         since = max(message.updated_at, message.not_before)
-        age = self._runtime.definitions.age(since, now) if message.definition else now - since
-        if age < limits.rollout or (age < limits.coexistence and self._is_at_work(message, machine)):
+        seen = self._runtime.definitions.age(since, now) if message.definition else now - since
+        if seen < limits.rollout or (now - since < limits.coexistence and self._is_at_work(message, machine)):
             job.put_off(next_look(message, now, limits), now, limits)
         else:
             job.doom = reason
@@ -114,7 +109,7 @@ class Running:
             else:
                 with runtime.surround(step):
                     advanced, text = self._advance(machine, message, step)
-        except _Strange as error:
+        except Strange as error:
             self._put_off(job, machine, str(error), runtime.clock.now())
         except _HOPELESS as error:
             self._fail(job, str(error), runtime.clock.now())
@@ -128,15 +123,8 @@ class Running:
             job.write = self._commit(job, machine, advanced, text, owner, now, deadline)
 
     def _advance(self, machine: AnyMachine, message: Instance, step: Step) -> tuple[Advanced, str]:
-        codec, text = self._runtime.codec, message.context or ""
-        if message.definition != machine.fingerprint:
-            text = _brought_forward(machine, message, text)
-        try:
-            context = codec.decode(machine.context, text)
-        except ContextError as error:
-            if message.definition in ("", machine.fingerprint):
-                raise
-            raise _Strange(str(error)) from error
+        codec = self._runtime.codec
+        context = context_now(machine, message, codec)
         advanced = advance(machine, message.state, message.event or "", context, step, self._runtime.wait)
         return advanced, codec.encode(context)
 
@@ -194,15 +182,6 @@ class Running:
         job.write = Fail(message.correlation_id, message.step, error, now, message.home)
 
 
-def _brought_forward(machine: AnyMachine, message: Instance, text: str) -> str:
-    """The context as this definition reads it."""
-    functions = pending(machine, message.definition)
-    if functions is None:
-        last = context_of(message.definition)
-        raise _Strange(f"machine {machine.name!r} knows no migration {last!r}, which the context has been through")
-    return migrated(functions, text) if functions else text
-
-
 def _said(error: BaseException) -> str:
     """As text that every store can keep: an exception may say anything, half characters included."""
     said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -219,16 +198,3 @@ def _target(machine: AnyMachine, message: Instance) -> str:
 def _delay(machine: AnyMachine, state: str, event: str | None) -> float:
     """Seconds before the next step may begin."""
     return 0.0 if event is None else machine.edges[state, event].transition.delay
-
-
-def _unknown(machine: AnyMachine | None, message: Instance) -> str | None:
-    """Why this process cannot handle the message; None if it can."""
-    if machine is None:
-        return f"no machine is called {message.machine!r} here"
-    if message.state == PSEUDO_INIT:
-        return None
-    if message.state not in machine.nodes:
-        return f"machine {message.machine!r} has no state {message.state!r}"
-    if (message.state, message.event) not in machine.edges:
-        return f"state {message.state!r} of machine {message.machine!r} does not handle {message.event!r}"
-    return None

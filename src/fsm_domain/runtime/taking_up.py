@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from fsm_domain.machine.fingerprint import graph_of
-from fsm_domain.machine.migration import event_now, state_now
+from fsm_domain.machine.fingerprint import context_of, graph_of
+from fsm_domain.machine.migration import event_now, migrated, pending, state_now
 from fsm_domain.machine.state import DEADLINE
 from fsm_domain.runtime.limits import Limits
 from fsm_domain.runtime.registry import AnyMachine
+from fsm_ports.codec import ContextCodec, ContextError
 from fsm_ports.instance import Instance
 from fsm_ports.names import PSEUDO_INIT
+
+
+class Strange(Exception):
+    """The context is as another definition of the machine wrote it, and this one cannot read it."""
 
 
 def taken_up(record: Instance, machine: AnyMachine) -> Instance:
@@ -23,6 +28,66 @@ def taken_up(record: Instance, machine: AnyMachine) -> Instance:
 def is_signed(record: Instance, machine: AnyMachine) -> bool:
     """This definition of the machine wrote the record, whatever its context has been through."""
     return graph_of(record.definition) == graph_of(machine.fingerprint)
+
+
+def is_own(record: Instance, machine: AnyMachine) -> bool:
+    """This very definition wrote the record, the context included, or another framework did: nobody else will ever know
+    more of it."""
+    return record.definition in ("", machine.fingerprint)
+
+
+def unknown(machine: AnyMachine | None, message: Instance) -> str | None:
+    """Why this process cannot handle the message, which has been taken up; None if it can."""
+    if machine is None:
+        return f"no machine is called {message.machine!r} here"
+    if message.state == PSEUDO_INIT:
+        return None
+    if message.state not in machine.nodes:
+        return f"machine {message.machine!r} has no state {message.state!r}"
+    if (message.state, message.event) not in machine.edges:
+        return f"state {message.state!r} of machine {message.machine!r} does not handle {message.event!r}"
+    return None
+
+
+def context_now(machine: AnyMachine, message: Instance, codec: ContextCodec) -> object:
+    """The context, after the migrations that it has not been through.
+
+    Raises:
+        Strange: only another definition of the machine can read it.
+        ContextError: nobody can.
+        Exception: whatever a migration raised.
+    """
+    text = message.context or ""
+    if message.definition != machine.fingerprint:
+        functions = pending(machine, message.definition)
+        if functions is None:
+            last = context_of(message.definition)
+            raise Strange(f"machine {machine.name!r} knows no migration {last!r}, which the context has been through")
+        text = migrated(functions, text) if functions else text
+    try:
+        context: object = codec.decode(machine.context, text)
+    except ContextError as error:
+        if is_own(message, machine):
+            raise
+        raise Strange(str(error)) from error
+    return context
+
+
+def of_others(record: Instance, machine: AnyMachine, codec: ContextCodec) -> str | None:
+    """Why a running record is one that only another definition of its machine can go on with; None: it is not."""
+    if is_own(record, machine):
+        return None
+    message = taken_up(record, machine)
+    reason = unknown(machine, message)
+    if reason is not None:
+        return reason
+    try:
+        context_now(machine, message, codec)
+    except Strange as error:
+        return str(error)
+    except Exception:  # noqa: BLE001 - a user's migration: whoever runs the step tries it again, and says what it raised
+        return None
+    return None
 
 
 def is_strange(record: Instance, machine: AnyMachine | None) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from fsm_bootstrap.simulation.set_ups import HOLDING
-from fsm_bootstrap.simulation.simulation import Simulated
+from fsm_bootstrap.simulation.simulation import Simulated, has_later_code
 from fsm_bootstrap.simulation.story import Run, Story, Written, rests
 from fsm_bootstrap.simulation.trace import NOT_REACHED, Call, Crashed, RunBegan, RunEnded
+from fsm_domain.runtime.taking_up import taken_up, unknown
 from fsm_ports.instance import Instance, Status
 from fsm_ports.results import Refused
 from fsm_ports.writes import Commit, EnterAttempt, Fail, LeaveAttempt, Resume
@@ -51,10 +52,13 @@ def i11_runs_of_a_step_do_not_overlap(simulated: Simulated, story: Story) -> Ite
 
 
 def i17_a_machine_fails_only_once_its_retries_are_spent(simulated: Simulated, story: Story) -> Iterator[str]:
-    """On failures of its own, crashes while it was in hand, and runs of its own that outlived their claim."""
+    """On failures of its own, crashes while it was in hand, and runs of its own that outlived their claim.
+
+    Or nobody came in time for what only other code knows.
+    """
     for written in story.writes:
         failed = _exhausted(written)
-        if failed is not None:
+        if failed is not None and not _awaited_in_vain(simulated, story, written):
             name, step = failed
             machine = simulated.machines[written.record.machine]
             spent = _spent(story, name, step, written.call)
@@ -113,6 +117,19 @@ def _exhausted(written: Written) -> tuple[str, int] | None:
     if isinstance(write, Commit) and write.expected is Status.RUNNING and record.error is not None:
         return record.correlation_id, record.step - 1
     return None
+
+
+def _awaited_in_vain(simulated: Simulated, story: Story, written: Written) -> bool:
+    """Whoever failed it does not know its event, and has left it to others since its commit for as long as they may
+    come."""
+    record = written.record
+    here = simulated.later if simulated.later and has_later_code(written.call.process) else simulated.machines
+    committed = story.committed_at.get((record.correlation_id, record.step))
+    if committed is None or not isinstance(written.write, Fail):
+        return False
+    message = taken_up(record, here[record.machine])
+    waited = written.write.now - committed.record.updated_at >= simulated.scenario.limits.coexistence
+    return waited and unknown(here[record.machine], message) is not None
 
 
 def _spent(story: Story, name: str, step: int, by: Call) -> int:

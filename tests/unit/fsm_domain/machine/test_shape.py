@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, NotRequired, Optional, TypedDict
@@ -92,6 +95,54 @@ def test_unions_and_literals_do_not_depend_on_their_order_or_spelling() -> None:
 
 def test_values_of_an_enum_count() -> None:
     assert shape(Colour) != shape(MoreColours)
+
+
+class Opaque:
+    """Shows its address."""
+
+
+class Permission(Enum):
+    READ = frozenset({"read", "list"})
+    WRITE = frozenset({"read", "list", "write"})
+    PLACE = ("a", (1, Opaque()))
+    OTHER = Opaque()
+
+
+@dataclass
+class Granted:
+    permission: Permission
+    always: Literal[Permission.READ, "none"]
+
+
+def test_the_shape_is_the_same_in_every_process() -> None:
+    """Whatever the order of sets, and wherever objects lie."""
+    show = f"from {__name__} import Granted, shape; ballast = [object()] * {{}}; print(shape(Granted))"
+    shown = [
+        subprocess.run(
+            [sys.executable, "-c", show.format(seed)], env=os.environ | {"PYTHONHASHSEED": str(seed)},
+            capture_output=True, text=True, check=True,
+        ).stdout.strip()
+        for seed in (1, 2, 3)
+    ]  # fmt: skip
+    assert shown == [str(shape(Granted))] * 3
+
+
+def test_of_an_enum_every_value_counts_that_is_plain_and_of_others_their_type() -> None:
+    class Fewer(Enum):
+        READ = frozenset({"read"})
+
+    class More(Enum):
+        READ = frozenset({"read", "list"})
+
+    assert shape(Fewer) != shape(More)
+    assert shape(Permission) == [
+        "Enum", "Opaque", "frozenset('list', 'read')", "frozenset('list', 'read', 'write')",
+        "tuple('a', tuple(1, Opaque))",
+    ]  # fmt: skip
+
+
+def test_a_literal_of_a_member_is_its_value_by_which_it_is_written() -> None:
+    assert shape(Literal[Colour.RED]) == shape(Literal["red"])
 
 
 def test_a_type_that_only_a_checker_knows_is_taken_as_it_is_written() -> None:

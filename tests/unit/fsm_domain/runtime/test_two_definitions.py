@@ -318,13 +318,6 @@ def test_an_event_of_old_code_for_a_wait_of_newer_code_is_kept_and_called_for() 
     assert world.read("a").status is Status.COMPLETED
 
 
-def test_recovery_does_not_stumble_over_a_deadline_that_it_does_not_know() -> None:
-    world = deployed(waiting(timed=True), later())
-    world.clock.advance(2 * 86_400)
-    assert world.recoverer.recover(3600.0) == 1
-    assert world.read("a").status is Status.WAITING
-
-
 def test_waking_leaves_the_context_so_the_record_says_who_wrote_it() -> None:
     world = deployed(waiting(), migrating())
     world.operator.send("a", "accept")
