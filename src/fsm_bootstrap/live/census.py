@@ -26,6 +26,14 @@ class Kept(NamedTuple):
     text: str
 
 
+class Misfit(NamedTuple):
+    """Why new code cannot read a context."""
+
+    reason: str
+    migration: str = ""
+    """The one that failed; empty: the type is what it does not fit."""
+
+
 class Group(NamedTuple):
     """What instances have in common for which other code can do the same."""
 
@@ -39,8 +47,8 @@ class Group(NamedTuple):
     """They wait for a time, too."""
     inbox: tuple[str, ...] = ()
     """Events that came early."""
-    unreadable: str = ""
-    """Why the new code cannot read their contexts; empty: it can, or nobody has tried."""
+    misfit: Misfit | None = None
+    """None: the new code can read their contexts, or nobody has tried."""
 
 
 class Census(NamedTuple):
@@ -55,9 +63,9 @@ class Census(NamedTuple):
 
 
 def take(
-    store: CheckpointStore, machines: Iterable[str] = (), reads: Callable[[Instance], str] | None = None
+    store: CheckpointStore, machines: Iterable[str] = (), reads: Callable[[Instance], Misfit | None] | None = None
 ) -> Census:
-    """Of these machines and all whose definitions are kept; `reads` says why a context cannot be read, or nothing.
+    """Of these machines and all whose definitions are kept; `reads` says why a context cannot be read, or None.
 
     Raises:
         PortError: the store did not answer.
@@ -77,10 +85,10 @@ def _definitions(store: CheckpointStore) -> Iterator[Kept]:
         yield Kept(record.state, graph_of(record.definition), record.started_at, record.context or "")
 
 
-def _group(record: Instance, reads: Callable[[Instance], str] | None) -> Group:
+def _group(record: Instance, reads: Callable[[Instance], Misfit | None] | None) -> Group:
     return Group(
         record.machine, record.definition, record.status, record.state, record.event, bool(record.deadline),
-        tuple(sorted({event.name for event in record.inbox})), "" if reads is None else reads(record),
+        tuple(sorted({event.name for event in record.inbox})), None if reads is None else reads(record),
     )  # fmt: skip
 
 
