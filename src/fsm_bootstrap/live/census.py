@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from fsm_domain.machine.fingerprint import graph_of
+from fsm_domain.runtime.pages import all_found
 from fsm_ports.checkpoint_store import CheckpointStore, InstanceQuery
-from fsm_ports.errors import PortError
 from fsm_ports.instance import Instance, Status
 from fsm_ports.names import DEFINITIONS
 
@@ -75,13 +75,13 @@ def take(
     groups = Counter[Group]()
     for name in names:
         for status in LIVE:
-            for record in _found(store, InstanceQuery(machine=name, status=status, limit=1000)):
+            for record in all_found(store.find, InstanceQuery(machine=name, status=status, limit=1000)):
                 groups[_group(record, reads)] += 1
     return Census(kept, groups, reads is not None)
 
 
 def _definitions(store: CheckpointStore) -> Iterator[Kept]:
-    for record in _found(store, InstanceQuery(machine=DEFINITIONS, status=Status.COMPLETED, limit=1000)):
+    for record in all_found(store.find, InstanceQuery(machine=DEFINITIONS, status=Status.COMPLETED, limit=1000)):
         yield Kept(record.state, graph_of(record.definition), record.started_at, record.context or "")
 
 
@@ -90,14 +90,3 @@ def _group(record: Instance, reads: Callable[[Instance], Misfit | None] | None) 
         record.machine, record.definition, record.status, record.state, record.event, bool(record.deadline),
         tuple(sorted({event.name for event in record.inbox})), None if reads is None else reads(record),
     )  # fmt: skip
-
-
-def _found(store: CheckpointStore, query: InstanceQuery) -> Iterator[Instance]:
-    while True:
-        page = store.find(query)
-        if isinstance(page, PortError):
-            raise page
-        yield from page.instances
-        if page.cursor is None:
-            return
-        query = query._replace(cursor=page.cursor)
