@@ -11,6 +11,11 @@ T = TypeVar("T")
 class ContextError(ValueError):
     """A context that is no JSON or does not fit its type; the message names the field.  Repeating changes nothing."""
 
+    def __init__(self, message: str, bare: str = "") -> None:
+        super().__init__(message)
+        self.bare = bare
+        """What may be told of it where nothing of a context may be shown, neither a value nor a key; empty: nothing."""
+
 
 class ContextCodec(Protocol):
     """Translates at the edge of the user's code, once each way a step.

@@ -70,5 +70,6 @@ def _plain_kind(kind: object) -> type | None:
 
 def _checked(kind: type, value: object) -> object:
     if not isinstance(value, kind):
-        raise ContextError(f"$: {json_kind(value)} where the context's type is {kind.__name__}")
+        problem = f"$: {json_kind(value)} where the context's type is {kind.__name__}"
+        raise ContextError(problem, problem)
     return value

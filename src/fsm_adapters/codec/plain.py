@@ -49,9 +49,9 @@ def read_plain(text: str) -> object:
     try:
         value = _read(text)
     except RecursionError:
-        raise ContextError(TOO_DEEP) from None
+        raise ContextError(TOO_DEEP, TOO_DEEP) from None
     except ValueError as error:
-        raise ContextError(f"the context is no JSON: {error}") from None
+        raise ContextError(f"the context is no JSON: {error}", "it is no JSON") from None
     return value
 
 

@@ -16,6 +16,7 @@ from fsm_adapters.codec.typed_dicts import modern
 from fsm_ports.codec import ContextError
 
 _UNKNOWN_FIELD = {"unexpected_keyword_argument", "extra_forbidden"}
+_OWN_CHECK = {"value_error", "assertion_error"}
 
 
 class TypedContext:
@@ -31,18 +32,21 @@ class TypedContext:
             self._adapter = TypeAdapter[Any](cast("Any", modern(cast("object", kind))))  # Any: the user's type
         except (PydanticUserError, NameError, TypeError) as error:
             reason = str(error).partition("\n")[0]
-            raise ContextError(f"{self._name} cannot be the type of a context: {reason}") from error
+            problem = f"{self._name} cannot be the type of a context: {reason}"
+            raise ContextError(problem, problem) from error
         self._extra: Literal["forbid"] | None = None if _says_extra(self._adapter.core_schema) else "forbid"
+        self._fields = frozenset(_fields(self._adapter.core_schema))
 
     def read(self, text: str) -> object:
         """The object in JSON text; strictly of the type."""
         try:
             value: object = self._adapter.validate_json(text, strict=True, extra=self._extra)
         except ValidationError as error:
-            raise ContextError(self._misfit(error)) from None
+            raise ContextError(*self._misfit(error)) from None
         except Exception as error:
             # The user's own validators and __post_init__ run in there.
-            raise ContextError(f"{self._name} cannot be made: {type(error).__name__}: {error}") from error
+            problem = f"{self._name} cannot be made: {type(error).__name__}"
+            raise ContextError(f"{problem}: {error}", problem) from error
         if "NaN" in text or "Infinity" in text:
             read_plain(text)  # pydantic takes them for numbers
         return value
@@ -71,10 +75,11 @@ class TypedContext:
         except Exception:  # noqa: BLE001 - the user's serializers again; the caller knows the first error
             return None
 
-    def _misfit(self, error: ValidationError) -> str:
+    def _misfit(self, error: ValidationError) -> tuple[str, str]:
+        """What is wrong, and the same without anything of the context."""
         problems = error.errors(include_url=False, include_context=False)
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        return f"{self._told(problems[0])}{more}"
+        return f"{self._told(problems[0])}{more}", self._bare(problems[0])
 
     def _told(self, problem: ErrorDetails) -> str:
         path = "$"
@@ -85,6 +90,41 @@ class TypedContext:
         if problem["type"].startswith(("json", "missing")):
             return f"{path}: {problem['msg']}, for a context of type {self._name}"
         return f"{path}: {problem['msg']}, not {json_kind(problem['input'])}, for a context of type {self._name}"
+
+    def _bare(self, problem: ErrorDetails) -> str:
+        """Keys of mappings are data, and so are places in lists; the message of a validator may say anything."""
+        kind, path = problem["type"], "$"
+        last = len(problem["loc"]) - 1
+        for n, part in enumerate(problem["loc"]):
+            is_field = part in self._fields or (n == last and kind in _UNKNOWN_FIELD)
+            path = key_path(path, str(part)) if is_field else f"{path}[*]"
+        if kind in _UNKNOWN_FIELD:
+            return f"{path}: no field of {self._name}"
+        if kind in _OWN_CHECK:
+            said = "a check of its own fails"
+        else:  # some messages quote the input
+            said = problem["msg"] if kind == "missing" or kind.endswith("_type") else kind
+        return f"{path}: {said}, for a context of type {self._name}"
+
+
+def _fields(schema: object) -> Iterator[str]:
+    """The names of all fields in a pydantic schema, by which JSON may have them."""
+    if isinstance(schema, list):
+        for part in cast("list[object]", schema):
+            yield from _fields(part)
+    if not isinstance(schema, dict):
+        return
+    parts = cast("dict[str, object]", schema)
+    fields = parts.get("fields")
+    if isinstance(fields, dict):
+        yield from cast("dict[str, object]", fields)
+    if parts.get("type") == "dataclass-field":
+        yield str(parts.get("name"))
+    alias = parts.get("validation_alias")
+    if isinstance(alias, str):
+        yield alias
+    for part in parts.values():
+        yield from _fields(part)
 
 
 def _says_extra(schema: object) -> bool:

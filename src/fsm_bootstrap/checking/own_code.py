@@ -1,7 +1,7 @@
 """Which files a machine is made of.
 
 mypy follows every import and tells what is wrong anywhere; a check of machines is about what defines them: their
-modules, what these import themselves, and the modules of actions and contexts.
+modules, what these import themselves, and the modules of actions, contexts and migrations.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from fsm_domain.runtime.registry import AnyMachine
 
 
 def files_behind(machines: Iterable[AnyMachine], defining: Iterable[Path], roots: Sequence[Path]) -> frozenset[Path]:
-    """Below `roots`: the defining files, those that they import, and those of the machines' actions and contexts."""
+    """Below `roots`: the defining files, those that they import, and those of the machines' actions, contexts and
+    migrations."""
     own = set(defining)
     for file in tuple(own):
         own |= set(_imported(file, roots))
@@ -36,6 +37,7 @@ def home_of(thing: object) -> Iterator[Path]:
 
 def _parts(machine: AnyMachine) -> Iterator[object]:
     yield machine.context
+    yield from machine.migrations.values()
     for node in machine.states:
         yield from (node.entry, node.action, node.exit, *(edge.action for edge in node.transitions))
 
@@ -46,14 +48,22 @@ def _imported(file: Path, roots: Sequence[Path]) -> Iterator[Path]:
     except (OSError, SyntaxError, ValueError):  # it has been said that it cannot be imported
         return
     for line in ast.walk(tree):
+        folders = _relative_to(line, file) or roots
         for name in _names(line):
-            if (found := file_of(name, roots)) is not None:
+            if (found := file_of(name, folders)) is not None:
                 yield found
+
+
+def _relative_to(line: ast.AST, file: Path) -> Sequence[Path]:
+    """The folder in which a relative import begins; none where it is no such, or leads out of everything."""
+    level = line.level if isinstance(line, ast.ImportFrom) else 0
+    return file.absolute().parents[level - 1 : level] if level else ()
 
 
 def _names(line: ast.AST) -> Iterator[str]:
     if isinstance(line, ast.Import):
         yield from (alias.name for alias in line.names)
-    elif isinstance(line, ast.ImportFrom) and line.module and not line.level:
-        yield line.module
-        yield from (f"{line.module}.{alias.name}" for alias in line.names)
+    elif isinstance(line, ast.ImportFrom):
+        if line.module:
+            yield line.module
+        yield from (f"{line.module}.{alias.name}" if line.module else alias.name for alias in line.names)

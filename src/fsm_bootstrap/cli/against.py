@@ -11,7 +11,8 @@ from fsm_bootstrap.cli.output import Format, put, put_table, say
 from fsm_bootstrap.cli.session import begin, load, open_app, spec_of
 from fsm_bootstrap.live.census import Census, take
 from fsm_bootstrap.live.files import NotACensus, read, written
-from fsm_bootstrap.live.gate import Judgement, judge, reading
+from fsm_bootstrap.live.gate import Judgement, judge
+from fsm_bootstrap.live.reading import reading
 
 if TYPE_CHECKING:
     from fsm_bootstrap.settings import Settings
@@ -69,7 +70,7 @@ def _end(judgement: Judgement) -> int:
 
 def _deployed(machines: tuple[AnyMachine, ...], settings: Settings) -> Census:
     app = open_app(settings, machines)
-    return take(app.store, app.machines, reading(app.machines, app.codec))
+    return take(app.store, app.machines, reading(app.machines, app.codec, payloads=settings.log_payloads))
 
 
 def _of_file(path: Path) -> Census:

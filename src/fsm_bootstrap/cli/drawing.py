@@ -10,6 +10,8 @@ from fsm_bootstrap.cli.graph import next_way
 from fsm_bootstrap.cli.output import put, say
 from fsm_bootstrap.cli.past import entries
 from fsm_bootstrap.cli.session import begin, find_machine, open_app
+from fsm_domain.machine.migration import state_now
+from fsm_domain.runtime.taking_up import is_signed
 from fsm_ports.errors import PortError
 from fsm_ports.instance import Status
 from fsm_ports.names import PSEUDO_INIT
@@ -43,14 +45,16 @@ def _marks(app: App, machine: AnyMachine, correlation_id: str) -> Marks:
     if record.machine != machine.name:
         message = f"{correlation_id} is an instance of {record.machine!r}, not of {machine.name!r}"
         raise CommandError(Exit.USAGE, message, f"fsm diagram SPEC --machine {record.machine} --instance ...")
-    if record.definition not in ("", machine.fingerprint):
+    if record.definition and not is_signed(record, machine):
         say(f"warning: it was last moved by definition {record.definition}, while here it is {machine.fingerprint}")
-    if record.state != PSEUDO_INIT and record.state not in machine.nodes:
+    state = state_now(machine, record.state)
+    if state != PSEUDO_INIT and state not in machine.nodes:
         say(f"warning: it is in state {record.state!r}, which is not in the picture")
+    visited = frozenset(state_now(machine, name) for name in _visited(app, record))
     failing = next_way(machine, record) if record.status is Status.FAILED else None
     if failing is not None:  # its record rests before the step; what failed for good is the way into the next state
-        return Marks(failing.target, stopped=True, visited=_visited(app, record) | {record.state})
-    return Marks(record.state, stopped=record.status in (Status.FAILED, Status.ABORTED), visited=_visited(app, record))
+        return Marks(failing.target, stopped=True, visited=visited | {state})
+    return Marks(state, stopped=record.status in (Status.FAILED, Status.ABORTED), visited=visited)
 
 
 def _visited(app: App, record: Instance) -> frozenset[str]:

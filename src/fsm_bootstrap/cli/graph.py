@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from fsm_bootstrap.durations import span
+from fsm_domain.machine.migration import state_now
+from fsm_domain.runtime.taking_up import taken_up
 from fsm_ports.instance import Instance, Status
 from fsm_ports.names import DEADLINE_EVENT, PSEUDO_INIT
 
@@ -30,10 +32,11 @@ class Way(NamedTuple):
 
 
 def ways_out(machine: AnyMachine, state: str) -> Sequence[Way]:
-    """All of them, in the order in which they were declared; none out of a state that the machine does not know."""
+    """All of them, in the order in which they were declared; none out of a state that the machine does not know, by
+    any name that it ever had."""
     if state == PSEUDO_INIT:
         return [Way(PSEUDO_INIT, str(machine.initial))]
-    node = machine.nodes.get(state)
+    node = machine.nodes.get(state_now(machine, state))
     if node is None:
         return ()
     return [
@@ -48,5 +51,6 @@ def next_way(machine: AnyMachine | None, record: Instance) -> Way | None:
     """The one that the record's event takes; None at rest, and where it is not known."""
     if machine is None or record.event is None or record.status not in (Status.RUNNING, Status.FAILED):
         return None
-    event = None if record.event == DEADLINE_EVENT else record.event
-    return next((way for way in ways_out(machine, record.state) if way.event == event), None)
+    now = taken_up(record, machine)
+    event = None if now.event == DEADLINE_EVENT else now.event
+    return next((way for way in ways_out(machine, now.state) if way.event == event), None)

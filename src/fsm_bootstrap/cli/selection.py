@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fsm_bootstrap.cli.exits import CommandError, Exit
 from fsm_bootstrap.cli.times import since
+from fsm_domain.runtime.pages import all_found
 from fsm_ports.checkpoint_store import InstanceQuery
 from fsm_ports.instance import Status
 
@@ -47,13 +48,7 @@ def found(app: App, query: InstanceQuery) -> Iterator[Instance]:
     Raises:
         PortError: the store did not answer.
     """
-    cursor = query.cursor
-    while True:
-        page = app.client.find(query._replace(limit=PAGE, cursor=cursor))
-        yield from page.instances
-        cursor = page.cursor
-        if cursor is None:
-            return
+    return all_found(app.client.find, query._replace(limit=PAGE))
 
 
 def _status(text: str | None) -> Status | None:

@@ -13,6 +13,7 @@ from fsm_bootstrap.cli.progress import progress, wanted
 from fsm_bootstrap.cli.session import begin, load, open_app, spec_of
 from fsm_bootstrap.cli.stopping import Stop
 from fsm_bootstrap.cli.supervisor import PARENT, Supervisor, worker_command
+from fsm_domain.runtime.pages import all_found
 from fsm_ports.checkpoint_store import InstanceQuery
 from fsm_ports.errors import PortError
 from fsm_ports.instance import Status
@@ -47,14 +48,10 @@ def nothing_runs(app: App) -> bool:
 
     Not known is not drained.
     """
-    cursor: str | None = None
-    while True:
-        page = app.store.find(_RUNNING._replace(cursor=cursor))
-        if isinstance(page, PortError) or any(not instance.paused for instance in page.instances):
-            return False
-        if page.cursor is None:
-            return True
-        cursor = page.cursor
+    try:
+        return all(instance.paused for instance in all_found(app.store.find, _RUNNING))
+    except PortError:
+        return False
 
 
 def _work(app: App, should_stop: Callable[[], bool], *, drain: bool) -> None:
@@ -113,11 +110,8 @@ def _bar(app: App, drain: bool) -> Generator[Callable[[], None]]:
 
 
 def _count_running(app: App) -> int | None:
-    count, cursor = 0, None
-    while True:
-        page = app.store.find(_RUNNING._replace(limit=1000, cursor=cursor))
-        if isinstance(page, PortError):
-            return None
-        count, cursor = count + sum(not instance.paused for instance in page.instances), page.cursor
-        if cursor is None:
-            return count
+    """None: the store did not answer."""
+    try:
+        return sum(not instance.paused for instance in all_found(app.store.find, _RUNNING._replace(limit=1000)))
+    except PortError:
+        return None

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from fsm_bootstrap.durations import span
 from fsm_domain.machine import Node, Transition
+from fsm_domain.machine.declared import inner
 from fsm_domain.machine.state import DEADLINE
 
 
 def action_name(action: Callable[..., object]) -> str:
     """As its author calls it: the name of a function, a method with its class, the class of an object."""
-    while isinstance(action, partial):
-        action = action.func
+    action = inner(action) or action
     name = getattr(action, "__qualname__", None)
     found = name if isinstance(name, str) and name else type(action).__qualname__
     return printable(found.rpartition("<locals>.")[2])

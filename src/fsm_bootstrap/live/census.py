@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from fsm_domain.machine.fingerprint import graph_of
+from fsm_domain.runtime.pages import all_found
 from fsm_ports.checkpoint_store import CheckpointStore, InstanceQuery
-from fsm_ports.errors import PortError
 from fsm_ports.instance import Instance, Status
 from fsm_ports.names import DEFINITIONS
 
@@ -26,6 +26,14 @@ class Kept(NamedTuple):
     text: str
 
 
+class Misfit(NamedTuple):
+    """Why new code cannot read a context."""
+
+    reason: str
+    migration: str = ""
+    """The one that failed; empty: the type is what it does not fit."""
+
+
 class Group(NamedTuple):
     """What instances have in common for which other code can do the same."""
 
@@ -39,8 +47,8 @@ class Group(NamedTuple):
     """They wait for a time, too."""
     inbox: tuple[str, ...] = ()
     """Events that came early."""
-    unreadable: str = ""
-    """Why the new code cannot read their contexts; empty: it can, or nobody has tried."""
+    misfit: Misfit | None = None
+    """None: the new code can read their contexts, or nobody has tried."""
 
 
 class Census(NamedTuple):
@@ -55,9 +63,9 @@ class Census(NamedTuple):
 
 
 def take(
-    store: CheckpointStore, machines: Iterable[str] = (), reads: Callable[[Instance], str] | None = None
+    store: CheckpointStore, machines: Iterable[str] = (), reads: Callable[[Instance], Misfit | None] | None = None
 ) -> Census:
-    """Of these machines and all whose definitions are kept; `reads` says why a context cannot be read, or nothing.
+    """Of these machines and all whose definitions are kept; `reads` says why a context cannot be read, or None.
 
     Raises:
         PortError: the store did not answer.
@@ -67,29 +75,18 @@ def take(
     groups = Counter[Group]()
     for name in names:
         for status in LIVE:
-            for record in _found(store, InstanceQuery(machine=name, status=status, limit=1000)):
+            for record in all_found(store.find, InstanceQuery(machine=name, status=status, limit=1000)):
                 groups[_group(record, reads)] += 1
     return Census(kept, groups, reads is not None)
 
 
 def _definitions(store: CheckpointStore) -> Iterator[Kept]:
-    for record in _found(store, InstanceQuery(machine=DEFINITIONS, status=Status.COMPLETED, limit=1000)):
+    for record in all_found(store.find, InstanceQuery(machine=DEFINITIONS, status=Status.COMPLETED, limit=1000)):
         yield Kept(record.state, graph_of(record.definition), record.started_at, record.context or "")
 
 
-def _group(record: Instance, reads: Callable[[Instance], str] | None) -> Group:
+def _group(record: Instance, reads: Callable[[Instance], Misfit | None] | None) -> Group:
     return Group(
         record.machine, record.definition, record.status, record.state, record.event, bool(record.deadline),
-        tuple(sorted({event.name for event in record.inbox})), "" if reads is None else reads(record),
+        tuple(sorted({event.name for event in record.inbox})), None if reads is None else reads(record),
     )  # fmt: skip
-
-
-def _found(store: CheckpointStore, query: InstanceQuery) -> Iterator[Instance]:
-    while True:
-        page = store.find(query)
-        if isinstance(page, PortError):
-            raise page
-        yield from page.instances
-        if page.cursor is None:
-            return
-        query = query._replace(cursor=page.cursor)

@@ -24,7 +24,7 @@ def written(census: Census) -> str:
         for group, count in sorted(census.groups.items(), key=repr)
     ]
     for row in live:
-        del row["unreadable"]
+        del row["misfit"]
     return json.dumps({"format": FORMAT, "definitions": definitions, "live": live}, indent=2, ensure_ascii=False)
 
 

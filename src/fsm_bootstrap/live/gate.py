@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from fsm_bootstrap.definitions import nearest
 from fsm_bootstrap.live.census import Census, Group, Kept
 from fsm_domain.machine.fingerprint import context_of, events_of, graph_of
-from fsm_domain.machine.migration import event_now, migrated, pending, state_now
+from fsm_domain.machine.migration import event_now, pending, state_now
 from fsm_domain.machine.state import DEADLINE, PSEUDO_INIT
 from fsm_domain.runtime.registry import AnyMachine
 from fsm_domain.runtime.taking_up import was_an_event
-from fsm_ports.codec import ContextCodec
-from fsm_ports.instance import Instance, Status
+from fsm_ports.instance import Status
 
 Severity = Literal["error", "warning"]
+
+_FUNCTION = "give the field a default, or the machine a function: migrate="
 
 
 class Finding(NamedTuple):
@@ -53,26 +54,6 @@ class Judgement(NamedTuple):
     @property
     def refuses(self) -> bool:
         return any(finding.severity == "error" for finding in self.findings)
-
-
-def reading(machines: Mapping[str, AnyMachine], codec: ContextCodec) -> Callable[[Instance], str]:
-    """Tries to bring a record's context forward and to read it; says why that fails."""
-
-    def reads(record: Instance) -> str:
-        machine = machines.get(record.machine)
-        if machine is None or record.definition == machine.fingerprint:
-            return ""
-        functions = pending(machine, record.definition)
-        if functions is None:
-            return ""  # that is a finding of its own
-        try:
-            text = record.context or ""
-            codec.decode(machine.context, migrated(functions, text) if functions else text)
-        except Exception as error:  # noqa: BLE001 - the user's own migrations run in there
-            return str(error) or type(error).__name__
-        return ""
-
-    return reads
 
 
 def judge(machines: Iterable[AnyMachine], census: Census) -> Judgement:
@@ -136,9 +117,9 @@ class _Compared:
             last = context_of(self._group.definition)
             said = f" with contexts that went through {last!r}"
             yield self._found(None, said, f"keep {last} in migrate, before what is new")
-        if self._group.unreadable:
-            said = f" with contexts that cannot be read: {self._group.unreadable}"
-            yield self._found(None, said, "give the field a default, or the machine a function: migrate=")
+        if (misfit := self._group.misfit) is not None:
+            mend = f"mend {misfit.migration}" if misfit.migration else _FUNCTION
+            yield self._found(None, f" with contexts that cannot be read: {misfit.reason}", mend)
 
     def _handles(self, event: str) -> bool:
         return (self._state, event_now(self._machine, self._state, event)) in self._machine.edges

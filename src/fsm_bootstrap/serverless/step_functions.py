@@ -19,11 +19,25 @@ from fsm_bootstrap.wire import decode, encode
 from fsm_domain.machine import Step
 from fsm_domain.machine.advance import Rest, advance
 from fsm_domain.machine.container import Work
-from fsm_domain.runtime.registry import known
+from fsm_domain.machine.fingerprint import context_of
+from fsm_domain.machine.migration import migrated, pending
+from fsm_domain.runtime.registry import AnyMachine, known
+from fsm_domain.runtime.taking_up import taken_up
 from fsm_ports.instance import Instance, Status, as_message
 from fsm_ports.messages import Unreadable
+from fsm_ports.names import PSEUDO_INIT
 
 MARK: Final = "step_function"
+
+
+class WrittenByNewerCode(Exception):
+    """A later definition of the machine wrote the context; a ``Retry`` of the state machine may wait out the deploy."""
+
+    def __init__(self, machine: str, migration: str) -> None:
+        super().__init__(
+            f"machine {machine!r} knows no migration {migration!r}, which the context has been through: deploy the "
+            "code that has it, or retry until that is there"
+        )
 
 
 class CannotWait(Exception):
@@ -47,25 +61,27 @@ def run_task(app: App, event: Mapping[str, object], invocation: object, deadline
     Raises:
         RequestError: the payload is no message.
         CannotWait: the machine does not end here and does not go on by itself either.
+        WrittenByNewerCode: the context went through a migration that this code does not have.
         UnknownMachine, ContextError, and whatever the action raises: Step Functions retries by its own rules.
     """
     message = decode(json.dumps({name: value for name, value in event.items() if name != MARK}))
     if isinstance(message, Unreadable):
         raise RequestError(f"the payload is no message: {message.reason}")
     machine = known(app.machines, message.machine)
+    message = taken_up(message, machine)
     step = Step(
         machine=message.machine, correlation_id=message.correlation_id, number=message.step, work=message.step,
         retries=message.retries, deadline=deadline, record=event, lambda_context=invocation, now=app.clock.now,
         limit=build_limit(app.clock), containers=_start_nothing,
     )  # fmt: skip
-    context = app.codec.decode(machine.context, message.context or "{}")
+    context = app.codec.decode(machine.context, _brought_forward(machine, message))
     with nullcontext() if app.surround is None else app.surround(step):
         advanced = advance(machine, message.state, message.event or "", context, step, app.waiter)
     if advanced.rest is Rest.WAITING:
         raise CannotWait(step)
     if advanced.event is None:
         return None
-    after = _after(message, advanced.state, advanced.event, app.codec.encode(context))
+    after = _after(machine, message, advanced.state, advanced.event, app.codec.encode(context))
     answer: dict[str, object] = {**json.loads(encode(after)), MARK: True}
     return answer
 
@@ -75,7 +91,20 @@ def _start_nothing(step: Step, work: Work) -> None:
     raise CannotWait(step)
 
 
-def _after(message: Instance, state: str, event: str, context: str) -> Instance:
+def _brought_forward(machine: AnyMachine, message: Instance) -> str:
+    """The context as this definition reads it; what Step Functions begins with is no earlier one's."""
+    text = message.context or "{}"
+    begins = message.state == PSEUDO_INIT and not message.definition
+    if begins or message.definition == machine.fingerprint:
+        return text
+    functions = pending(machine, message.definition)
+    if functions is None:
+        raise WrittenByNewerCode(machine.name, context_of(message.definition))
+    return migrated(functions, text) if functions else text
+
+
+def _after(machine: AnyMachine, message: Instance, state: str, event: str, context: str) -> Instance:
     return as_message(message)._replace(
-        step=message.step + 1, status=Status.RUNNING, state=state, event=event, context=context, retries=0
-    )
+        definition=machine.fingerprint, step=message.step + 1, status=Status.RUNNING, state=state, event=event,
+        context=context, retries=0,
+    )  # fmt: skip

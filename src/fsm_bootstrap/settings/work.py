@@ -60,7 +60,8 @@ class WorkSettings(BaseSettings):
     log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR.")
     log_payloads: bool = Field(
         default=False,
-        description="Log lines of a Lambda function may show contexts and data of events (on or off).",
+        description="Log lines of a Lambda function may show contexts and data of events, and `fsm check --against` "
+        "the texts of exceptions (on or off).",
     )
     fsm_machines: str | None = Field(
         default=None, description="Which machines to load: a Python file, an fsm.yaml, a folder or a dotted module."

@@ -94,12 +94,20 @@ class Client:
         Raises:
             PortError: the store did not answer.
         """
+        page = self._page(query)
+        if query.machine is not None:
+            return page
+        found = [one for one in page.instances if one.machine != DEFINITIONS]
+        while len(found) < query.limit and page.cursor is not None:  # definitions must take nobody's place
+            page = self._page(query._replace(limit=query.limit - len(found), cursor=page.cursor))
+            found += [one for one in page.instances if one.machine != DEFINITIONS]
+        return Page(tuple(found), page.cursor)
+
+    def _page(self, query: InstanceQuery) -> Page:
         page = self._runtime.store.find(query)
         if isinstance(page, PortError):
             raise page
-        if query.machine == DEFINITIONS:
-            return page
-        return page._replace(instances=tuple(one for one in page.instances if one.machine != DEFINITIONS))
+        return page
 
     def _record(self, name: str, request: StartRequest) -> Instance | ContextError:
         runtime = self._runtime

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Generic, TypeVar
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fsm_adapters.codec.json_codec import JsonCodec
+from fsm_ports.codec import ContextError
 from tests.unit.fsm_adapters.codec.orders import Card, Cash, Colour, Item, Order, refused
 
 drawn = settings(deadline=None, database=None, print_blob=True)
@@ -126,6 +128,34 @@ class Careful:
 @pytest.mark.parametrize(("cents", "reason"), [(-1, "cents are counted from 0"), (101, "KeyError: 'purse'")])
 def test_refusal_by_the_type_itself_is_told(codec: JsonCodec, cents: int, reason: str) -> None:
     assert reason in refused(lambda: codec.decode(Careful, f'{{"cents": {cents}}}'))
+
+
+@dataclass
+class Purse:
+    cards: dict[str, int]
+    coins: list[int]
+    key: UUID | None = None
+    careful: Careful | None = None
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ('{"cards": {"secret": "secret"}, "coins": []}', "$.cards[*]: Input should be a valid integer"),
+        ('{"cards": {}, "coins": [1, "secret"]}', "$.coins[*]: Input should be a valid integer"),
+        ('{"cards": {}, "coins": [], "key": "secret"}', "$.key: uuid_parsing"),
+        ('{"cards": {}}', "$.coins: Field required"),
+        ('{"cards": {}, "coins": [], "old": "secret"}', "$.old: no field of Purse"),
+        ('{"cards": {}, "coins": [], "careful": {"cents": -1}}', "$.careful: a check of its own fails"),
+        ('{"cards": {}, "coins": [], "careful": {"cents": 101}}', "Purse cannot be made: KeyError"),
+        ('["secret"', "$: json_invalid"),
+    ],
+)
+def test_bare_reason_has_nothing_of_the_context(codec: JsonCodec, text: str, bare: str) -> None:
+    with pytest.raises(ContextError) as caught:
+        codec.decode(Purse, text)
+    assert caught.value.bare.startswith(bare)
+    assert "secret" not in caught.value.bare
 
 
 class Socket:

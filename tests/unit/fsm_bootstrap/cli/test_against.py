@@ -107,7 +107,52 @@ def test_contexts_that_cannot_be_read_are_refused_unless_a_function_brings_them_
 def test_a_migration_that_raises_is_told(live: Path, fsm: Fsm) -> None:
     spec = write(live, MIGRATING.replace('"boss": "?"', '"boss": c["chief"]'))
     said = fsm("check", spec, "--against", "deployed")
-    assert (said.code, "cannot be read: 'chief'" in said.out) == (3, True)
+    assert (said.code, "cannot be read: migration boss raised KeyError; mend boss" in said.out) == (3, True)
+
+
+CARDS = EARLIER.replace("days: int = 5", "days: int = 5\n    card: str = ''")
+MIGRATING_CARDS = CARDS.replace("])", "], migrate=number)").replace(
+    "state, final", 'def number(c):\n    return {**c, "card": int(c["card"])}\n\nstate, final'
+)
+STRICT_CARDS = CARDS.replace(
+    "card: str = ''", "card: str = ''\n    def __post_init__(self):\n        raise ValueError(f'bad card {self.card}')"
+).replace('"granted"', '"given"')
+
+
+@pytest.fixture
+def cards(folder: Path, fsm: Fsm) -> Path:
+    """Three instances wait, each with a number that is nobody else's business."""
+    machines = ("--machines", write(folder, CARDS))
+    for n in range(3):
+        fsm("start", "leave", *machines, "--context", json.dumps({"card": f"4111-{n}"}))
+    fsm("worker", *machines, "--drain")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("later", "reason"),
+    [
+        (MIGRATING_CARDS, "migration number raised ValueError; mend number"),
+        (STRICT_CARDS, "$: a check of its own fails, for a context of type Leave; give the field a default"),
+        (CARDS.replace("card: str = ''", "card: int = 0"), "$.card: Input should be a valid integer"),
+    ],
+)
+def test_what_cannot_be_read_is_one_finding_and_shows_nothing_of_contexts(
+    cards: Path, fsm: Fsm, later: str, reason: str
+) -> None:
+    said = fsm("check", write(cards, later), "--against", "deployed")
+    assert said.code == 3
+    assert len(lines(said.out)) == 1
+    assert f"3 instances wait in state 'ask' with contexts that cannot be read: {reason}" in said.out
+    assert "4111" not in said.out + said.err
+
+
+def test_texts_of_exceptions_are_told_where_payloads_may_be_shown(
+    cards: Path, fsm: Fsm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOG_PAYLOADS", "true")
+    said = fsm("check", write(cards, MIGRATING_CARDS), "--against", "deployed")
+    assert "migration number raised ValueError: invalid literal for int() with base 10: '4111-" in said.out
 
 
 def test_a_migration_that_records_have_been_through_has_to_stay(live: Path, fsm: Fsm) -> None:

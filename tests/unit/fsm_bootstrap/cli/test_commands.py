@@ -108,6 +108,7 @@ def test_list_filters_and_pages(project: Path, fsm: Fsm) -> None:
     for name in ("a", "b", "c"):
         fsm("start", "orders", "--id", name)
     fsm("start", "approvals", "--id", "d")
+    assert len(lines(fsm("list", "--limit", "1", "-o", "jsonl").out)) == 1  # kept definitions take no place
     first = fsm("list", "--machine", "orders", "--limit", "2", "-o", "jsonl")
     cursor = re.search(r"--cursor (\S+)", first.err)
     assert cursor is not None

@@ -108,6 +108,45 @@ def test_a_state_that_is_not_in_the_picture(fsm: Fsm, folder: Path) -> None:
     assert "warning: it is in state 'asked', which is not in the picture" in said.err
 
 
+NAMES = {"charge": "bill", "ship": "send", "shipped": "sent", "done": "gone", "asked": "asking", "approved": "accepted"}
+
+
+def renamed_into(folder: Path) -> str:
+    """The same machines, with other names for states and events."""
+    text = MACHINES + FAILING
+    for old, new in NAMES.items():
+        text = text.replace(f'"{old}"', f'"{new}"')
+    for names, machine in (
+        (("charge", "ship", "shipped", "done"), "orders"),
+        (("asked", "approved"), "approvals"),
+        (("charge", "ship", "done"), "lost"),
+    ):
+        renamed = {name: NAMES[name] for name in names}
+        text = text.replace(f'Machine("{machine}", Order,', f'Machine("{machine}", Order, renamed={renamed},')
+    (folder / "newer.py").write_text(text, encoding="utf-8")
+    return "newer.py"
+
+
+def test_states_that_were_renamed_are_marked_by_the_names_that_they_have_now(fsm: Fsm, folder: Path) -> None:
+    for machine in ("orders", "lost"):
+        fsm("start", machine, "--id", machine)
+    fsm("worker", "--drain")
+    spec = renamed_into(folder)
+    said = fsm("diagram", spec, "--machine", "orders", "--instance", "orders")
+    assert marked(said.out) == {"bill": "visited", "send": "visited", "sent": "current"}
+    assert "not in the picture" not in said.err
+    said = fsm("diagram", spec, "--machine", "lost", "--instance", "lost")
+    assert marked(said.out) == {"bill": "visited", "send": "stopped"}
+
+
+def test_a_wait_that_was_renamed_shows_its_ways_out(fsm: Fsm, folder: Path) -> None:
+    fsm("start", "approvals", "--id", "a")
+    fsm("worker", "--drain")
+    spec = renamed_into(folder)
+    assert marked(fsm("diagram", spec, "--machine", "approvals", "--instance", "a").out) == {"asking": "current"}
+    assert "accepted -> end" in fsm("show", "a", "--machines", spec).out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

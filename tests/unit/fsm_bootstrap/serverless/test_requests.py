@@ -7,7 +7,7 @@ import json
 import logging
 from datetime import timedelta
 from io import StringIO
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pytest
 
@@ -17,7 +17,7 @@ from fsm_adapters.system.json_log import JsonFormatter, told_of
 from fsm_adapters.system.random import SeededRandom
 from fsm_bootstrap.application import App, build_application
 from fsm_bootstrap.serverless import gateway, requests
-from fsm_bootstrap.serverless.step_functions import CannotWait, is_task, run_task
+from fsm_bootstrap.serverless.step_functions import CannotWait, WrittenByNewerCode, is_task, run_task
 from fsm_bootstrap.settings import ExplicitSettings
 from fsm_bootstrap.source import Source
 from fsm_domain import FinalState, Machine, State, Step, container
@@ -228,6 +228,54 @@ def test_a_step_functions_task_is_one_transition_and_the_last_one_is_null() -> N
     assert isinstance(system, dict)
     assert (system["current_state"], system["current_event"], system["steps"]) == ("pack", "packed", 1)
     assert run_task(app, answer, None, 60.0) is None
+
+
+def boss(context: Json) -> Json:
+    return {**context, "boss": "?", "bosses": context.get("bosses", 0) + 1}
+
+
+def earlier() -> Machine[str, Order]:
+    state, final = State[str, Order], FinalState[str, Order]
+    states = [state("pack").on("packed", "ship").do(pack), state("ship").on("packed", "end").do(pack), final("end")]
+    return Machine[str, Order]("orders", dict, initial="pack", states=states)
+
+
+def later() -> Machine[str, Order]:
+    def wrap(order: Order, step: Step) -> Literal["wrapped"]:
+        return "wrapped"
+
+    state, final = State[str, Order], FinalState[str, Order]
+    states = [state("wrap").on("wrapped", "ship").do(wrap), state("ship").on("wrapped", "end").do(wrap), final("end")]
+    renamed = {"pack": "wrap", "packed": "wrapped"}
+    return Machine[str, Order]("orders", dict, initial="wrap", states=states, renamed=renamed, migrate=boss)
+
+
+def test_a_step_functions_task_takes_up_what_an_earlier_definition_answered() -> None:
+    first = run_task(tasks(earlier()), task(), None, 60.0)
+    assert first is not None
+    second = run_task(tasks(later()), first, None, 60.0)
+    assert second is not None
+    assert second["user_context"] == {"n": 1, "packed": True, "boss": "?", "bosses": 1}
+    system: Json = cast("Json", second["system_context"])
+    assert (system["current_state"], system["current_event"]) == ("ship", "wrapped")
+    assert system["definition"] == later().fingerprint
+    assert run_task(tasks(later()), second, None, 60.0) is None
+
+
+def test_a_step_functions_task_migrates_no_context_that_it_begins_with_and_none_twice() -> None:
+    first = run_task(tasks(later()), task(), None, 60.0)
+    assert first is not None
+    assert first["user_context"] == {"n": 1}
+    second = run_task(tasks(later()), first, None, 60.0)
+    assert second is not None
+    assert second["user_context"] == {"n": 1}
+
+
+def test_a_step_functions_task_of_code_that_lacks_a_migration_names_it() -> None:
+    answer = run_task(tasks(later()), task(), None, 60.0)
+    assert answer is not None
+    with pytest.raises(WrittenByNewerCode, match="'orders' knows no migration 'boss'"):
+        run_task(tasks(earlier()), answer, None, 60.0)
 
 
 def waits() -> Machine[str, Order]:

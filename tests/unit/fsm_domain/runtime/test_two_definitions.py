@@ -125,6 +125,23 @@ def test_kept_definitions_are_found_only_where_they_are_asked_for() -> None:
     assert len(world.client.find(InstanceQuery(machine=DEFINITIONS)).instances) == 1
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 5])
+def test_kept_definitions_take_no_place_on_a_page(limit: int) -> None:
+    world = World(earlier())
+    for name in ("a", "b", "c", "d"):
+        world.client.start("orders", Order(1), correlation_id=name)
+    sizes, names, cursor = list[int](), list[str](), None
+    while True:
+        page = world.client.find(InstanceQuery(limit=limit, cursor=cursor))
+        sizes.append(len(page.instances))
+        names += [one.correlation_id for one in page.instances]
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert sorted(names) == ["a", "b", "c", "d"]
+    assert set(sizes[: 4 // limit]) <= {limit}
+
+
 def test_whoever_goes_on_with_what_another_definition_wrote_keeps_its_own() -> None:
     world = deployed(waiting(), migrating())
     world.operator.send("a", "accept")
