@@ -22,9 +22,9 @@ _OWN: Final = ("fsm_adapters", "fsm_bootstrap", "fsm_domain", "fsm_ports")
 BARE: Final = "pass"
 CORE: Final = "import fsm_domain"
 HANDLER: Final = """
-from fsm_bootstrap.lambda_app import handler
+from fsm_bootstrap import lambda_app
 from benchmarks.clients import make
-make(handler)
+make(lambda_app._answer)
 """
 """Settings from the environment, the machines, the whole application, and the clients of its two services."""
 _LISTED: Final = HANDLER + "import sys; print(*sys.modules, sep='\\n')"

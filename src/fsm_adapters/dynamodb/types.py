@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from fsm_adapters._aws import sizes
 from fsm_ports import PortRejected
@@ -43,12 +43,12 @@ def whole_seconds(value: float) -> AttributeValueTypeDef:
 
 def text_at(item: Item, name: str) -> str | None:
     """The string under that name, if there is one."""
-    return item.get(name, {}).get("S")
+    return _at(item, name).get("S")
 
 
 def number_at(item: Item, name: str, default: float = 0.0) -> float:
     """The number under that name, if there is one."""
-    return float(item.get(name, {}).get("N", default))
+    return float(_at(item, name).get("N", default))
 
 
 def required_text(item: Item, name: str) -> str:
@@ -69,10 +69,16 @@ def required_number(item: Item, name: str) -> str:
     Raises:
         ValueError: there is none.
     """
-    value = item.get(name, {}).get("N")
+    value = _at(item, name).get("N")
     if value is None:
         raise ValueError(f"{name} is missing")
     return value
+
+
+def _at(item: Item, name: str) -> Mapping[str, str]:
+    """The value; nothing where it is none of DynamoDB's: a stream's image may come from anybody."""
+    value: object = item.get(name)
+    return cast("Mapping[str, str]", value) if isinstance(value, dict) else {}
 
 
 def key_text(value: str, limit: int) -> str:

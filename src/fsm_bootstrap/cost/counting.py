@@ -18,6 +18,7 @@ from fsm_ports.instance import Instance, Status
 from fsm_ports.lock_cache import LockCache
 from fsm_ports.message_source import MessageSource
 from fsm_ports.messages import Delivery, Outcome, Outgoing
+from fsm_ports.names import DEFINITIONS
 from fsm_ports.results import CommitResult, Committed, LeaseResult, Refused, Sent
 from fsm_ports.retry_scheduler import RetryScheduler
 from fsm_ports.writes import Commit, Mark
@@ -94,7 +95,9 @@ class CountingStore(CheckpointStore):
 
     def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
         results = self._inner.commit(commits)
-        for result in results:
+        for commit, result in zip(commits, results, strict=True):
+            if commit.instance.machine == DEFINITIONS:  # once a process and machine: nothing to a million transitions
+                continue
             self._wrote(result)
             self.transitions += isinstance(result, Committed) and result.instance.step > 0
         return results
