@@ -29,7 +29,7 @@ PYTEST = (
 )  # fmt: skip
 """Nobody reads why a test fails, so nothing is spent on saying it."""
 TEST_SECONDS, WORLD_SECONDS, IMPORT_SECONDS = 1.0, 10.0, 60.0
-"""Processor time after which a mutant is taken to run on for ever: a test takes some milliseconds, a world some more."""
+"""Processor time after which a mutant is taken to run on for ever: a test takes milliseconds, a world some more."""
 
 
 class Judge:

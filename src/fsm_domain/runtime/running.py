@@ -44,7 +44,7 @@ class Running:
                 job.outcome = NACK
             return
         target = _target(machine, message)
-        blame = sum(attempt.until <= now and attempt.run_id != owner for attempt in job.attempts)
+        blame = sum(attempt.until <= now for attempt in job.attempts)  # ours is yet to end
         if message.step >= machine.max_steps:
             self._fail(job, f"max_steps: {machine.max_steps} steps are done; raise max_steps or mend the loop", now)
         elif message.retries + blame > machine.retry_for(target).max_retries:

@@ -78,7 +78,7 @@ def test_what_is_not_due_takes_no_lease_and_nothing_due_makes_no_call() -> None:
     world = World(line(says("next")))
     lock = recorded(world)
     (one,) = deliveries(world, "a")
-    early = one._replace(message=one.message._replace(not_before=world.clock.now() + 30.0))  # type: ignore[union-attr, call-arg]  # an Instance
+    early = one._replace(message=one.message._replace(not_before=world.clock.now() + 30.0))  # type: ignore[call-arg]  # an Instance
     world.dispatcher.handle([early], world.clock.now() + 30.0)
     assert (lock.taken, lock.freed) == ([], [])
 
