@@ -5,6 +5,8 @@ BACKENDS_PYTHON="ministack==1.5.33 moto[dynamodb,server]==5.2.5"
 BACKENDS_SAM="aws-sam-cli==1.170.0"
 BACKENDS_ORIGINAL="aws-lambda-fsm==0.35.0"
 BACKENDS_NODE="kinesalite@3.3.3"
+# The oldest that the extra `typecheck` allows; its folder is named by it, so that the list above stays as it is.
+OLDEST_MYPY="1.9.0"
 FSM_BACKENDS="${FSM_BACKENDS:-${XDG_CACHE_HOME:-$HOME/.cache}/lambda-fsm/backends-$(echo "$BACKENDS_PYTHON $BACKENDS_SAM $BACKENDS_ORIGINAL $BACKENDS_NODE" | cksum | cut -d' ' -f1)}"
 export FSM_BACKENDS
 
@@ -43,8 +45,9 @@ install_original() {
     fi && touch "$place/complete"
 }
 
+# With leveldown, which is optional to it: streams then outlive the server.
 install_kinesalite() {
-    npm install --silent --no-audit --no-fund --omit=optional --prefix "$FSM_BACKENDS/node" "$BACKENDS_NODE" &&
+    npm install --silent --no-audit --no-fund --prefix "$FSM_BACKENDS/node" "$BACKENDS_NODE" &&
         touch "$FSM_BACKENDS/node/complete"
 }
 
@@ -75,7 +78,10 @@ ensure_backends() {
     if [ ! -f "$FSM_BACKENDS/original/complete" ]; then
         quietly aws-lambda-fsm install_original
     fi
-    if [ ! -f "$FSM_BACKENDS/node/complete" ] && command -v npm >/dev/null; then
+    if [ ! -f "$FSM_BACKENDS/mypy-${OLDEST_MYPY%.0}/complete" ]; then
+        quietly "mypy $OLDEST_MYPY" install_python "mypy-${OLDEST_MYPY%.0}" "mypy==$OLDEST_MYPY"
+    fi
+    if { [ ! -f "$FSM_BACKENDS/node/complete" ] || [ ! -d "$FSM_BACKENDS/node/node_modules/leveldown" ]; } && command -v npm >/dev/null; then
         echo "installing kinesalite into $FSM_BACKENDS" >&2
         quietly kinesalite install_kinesalite
     fi

@@ -161,7 +161,7 @@ def command(port: int, *words: str, login: Sequence[str] = ()) -> bytes:
         return link.recv(65536)
 
 
-def eventually(look: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+def eventually(look: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
     end = time.monotonic() + patience
     while not look():
         assert time.monotonic() < end, what

@@ -75,6 +75,8 @@ class App:
     """What the back ends share, such as connections."""
     waiter: AwaitRunner
     """Runs what async actions return."""
+    surround: Surround | None
+    """Inside it each run of an action takes place."""
 
     def close(self) -> None:
         """Hand on what is held, metrics, and the event loops of async actions; call it when nothing runs any more."""
@@ -146,6 +148,7 @@ def build_application(
         random=random,
         supplies=container.supplies(),
         waiter=container.wait(),
+        surround=surround,
     )
 
 

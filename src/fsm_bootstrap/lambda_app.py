@@ -12,6 +12,18 @@ that what is wrong with either shows as an initialization error, before anything
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from fsm_bootstrap.serverless.starting import start
 
-handler = start()
+if TYPE_CHECKING:
+    from fsm_adapters.aws_lambda.batch import Invocation
+
+_answer = start()
+
+
+# A function, and no object that can be called: what wraps it asks for its name.
+def handler(event: Mapping[str, object], context: Invocation) -> object:
+    """What Lambda calls; raises as `fsm_bootstrap.serverless.handler.Handler` does."""
+    return _answer(event, context)

@@ -24,7 +24,7 @@ def load_machines(spec: str) -> Loaded:
     * ``fsm.yaml``, or any other ``*.yaml`` or ``*.yml``: its machines and those of its imports;
     * ``orders.py``: the machines that are variables of the module, also those it imported;
     * a folder: the first of ``fsm.yaml``, ``fsm.yml``, ``machines.py``, ``<folder>.py`` that is there; else all of its
-      ``*.py`` that speak of ``Machine``, tests apart;
+      ``*.py`` that speak of ``Machine``, tests apart; of a package also those further down;
     * ``package.module``, or ``package.module:variable`` for one machine: searched from the current folder on.
 
     The folder of the file, for a module the current folder, comes first on ``sys.path`` from now on.
@@ -32,14 +32,26 @@ def load_machines(spec: str) -> Loaded:
     Raises:
         DefinitionError: with every problem, by file and line where there is one.
     """
+    files = files_of(spec)
+    if files is None:
+        return _some(_module(spec), spec)
+    if is_yaml(files):
+        return _yaml(files[0])
+    return _some(_python(files), spec)
+
+
+def files_of(spec: str) -> Sequence[Path] | None:
+    """The files that a spec leads to, one of YAML or any number of Python; None where it names a module."""
     path = Path(spec).absolute()
     if path.is_dir():
-        return _folder(path, spec)
-    if path.suffix in _YAML:
-        return _yaml(path)
-    if path.exists() or path.suffix == ".py" or not _MODULE.fullmatch(spec):
-        return _some(_python([path]), spec)
-    return _some(_module(spec), spec)
+        return _folder(path)
+    is_file = path.suffix in (".py", *_YAML) or path.exists() or not _MODULE.fullmatch(spec)
+    return [path] if is_file else None
+
+
+def is_yaml(files: Sequence[Path]) -> bool:
+    """Whether machines are described there in YAML."""
+    return len(files) == 1 and files[0].suffix in _YAML
 
 
 def _yaml(path: Path) -> Loaded:
@@ -48,12 +60,13 @@ def _yaml(path: Path) -> Loaded:
     return load(path)
 
 
-def _folder(folder: Path, spec: str) -> Loaded:
+def _folder(folder: Path) -> Sequence[Path]:
     for name in ("fsm.yaml", "fsm.yml", "machines.py", f"{folder.name}.py"):
         if (folder / name).is_file():
-            path = folder / name
-            return _yaml(path) if path.suffix in _YAML else _some(_python([path]), spec)
-    return _some(_python([path for path in sorted(folder.glob("*.py")) if _may_define(path)]), spec)
+            return [folder / name]
+    # The modules of a package are found below it too; what lies below any other folder is a project of its own.
+    inside = folder.rglob("*.py") if (folder / "__init__.py").is_file() else folder.glob("*.py")
+    return [path for path in sorted(inside) if _may_define(path)]
 
 
 def _may_define(path: Path) -> bool:
@@ -86,7 +99,7 @@ def _python(paths: Sequence[Path]) -> list[AnyMachine]:
         if path.suffix != ".py" or "." in path.stem:
             problems.append(Problem(shown(path), 0, "this is neither a Python module nor YAML: name it *.py or *.yaml"))
             continue
-        name, root = _name(path)
+        name, root = module_of(path)
         try:
             machines += _machines(code.module(name, (root,)))
         except UserCodeError as error:
@@ -96,7 +109,7 @@ def _python(paths: Sequence[Path]) -> list[AnyMachine]:
     return list({id(machine): machine for machine in machines}.values())
 
 
-def _name(path: Path) -> tuple[str, Path]:
+def module_of(path: Path) -> tuple[str, Path]:
     """The module's name and the folder to import it from: the first one around it that is no package."""
     parts, root = [path.stem], path.parent
     while (root / "__init__.py").is_file():

@@ -104,6 +104,12 @@ class Source(str):
         return (arn["region"] or None) if arn else None
 
     @property
+    def account(self) -> str | None:
+        """Of an ARN, where it names one."""
+        arn = _ARN.fullmatch(self)
+        return (arn["account"] or None) if arn else None
+
+    @property
     def resource(self) -> str:
         """What follows the account in an ARN; of a URL, what follows ``://`` without query."""
         arn = _ARN.fullmatch(self)

@@ -54,7 +54,7 @@ class UserCode:
 
     def _make_room(self, name: str, folders: Sequence[Path]) -> None:
         for prefix in _prefixes(name):
-            wanted, loaded = _file(prefix, folders), getattr(sys.modules.get(prefix), "__file__", None)
+            wanted, loaded = file_of(prefix, folders), getattr(sys.modules.get(prefix), "__file__", None)
             if wanted is None or loaded is None or Path(loaded).resolve() == wanted.resolve():
                 continue
             top = name.partition(".")[0]
@@ -76,7 +76,7 @@ def _prefixes(name: str) -> Iterator[str]:
     return (".".join(parts[: end + 1]) for end in range(len(parts)))
 
 
-def _file(name: str, folders: Sequence[Path]) -> Path | None:
+def file_of(name: str, folders: Sequence[Path]) -> Path | None:
     """The file in the user's folders that a module of that name is expected to come from."""
     for folder in folders:
         stem = folder.joinpath(*name.split("."))

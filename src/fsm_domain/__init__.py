@@ -6,26 +6,38 @@ another state.  Every transition is committed before the next one begins.
 
 from fsm_domain.machine import (
     Action,
+    EndlessLocalTransitions,
     FinalState,
     Machine,
     MachineError,
+    Migration,
+    Node,
+    Reported,
     RetryPolicy,
     State,
     Step,
+    Transition,
     UndeclaredEvent,
     UnhandledEvent,
+    Work,
     container,
 )
 
 __all__ = [
     "Action",
+    "EndlessLocalTransitions",
     "FinalState",
     "Machine",
     "MachineError",
+    "Migration",
+    "Node",
+    "Reported",
     "RetryPolicy",
     "State",
     "Step",
+    "Transition",
     "UndeclaredEvent",
     "UnhandledEvent",
+    "Work",
     "container",
 ]

@@ -19,6 +19,9 @@ REDRIVE_POSITION: Final = "redrive:"
 RESUME_POSITION: Final = "resume:"
 """Prefix of the position that a resume gives to the record, and so to the message by which the record goes on."""
 
+DEFINITIONS: Final = "@definition"
+"""In the place of a machine's name: of the records that keep definitions.  No user's machine may have this name."""
+
 CONTAINER_VARIABLE: Final = "FSM_CONTAINER"
 """Environment variable by which a container knows what it works for: JSON of id, step and event id."""
 

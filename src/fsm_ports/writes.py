@@ -122,7 +122,9 @@ Mark: TypeAlias = Fail | Abort | Pause | Resume | Touch | EnterAttempt | LeaveAt
 
 def committed(found: Instance | None, commit: Commit) -> Instance | None:
     """The record after the commit; None where it is refused."""
-    after = commit.instance._replace(attempts=())
+    after = commit.instance
+    if after.attempts:
+        after = after._replace(attempts=())
     if found is None:
         return after if after.step == 0 or commit.adopts else None
     if not _follows(found, commit):
@@ -131,6 +133,8 @@ def committed(found: Instance | None, commit: Commit) -> Instance | None:
     if commit.taken and commit.taken not in seen:
         seen = (*seen, commit.taken)[-SEEN_EVENTS:]
     inbox = tuple(event for event in found.inbox if event.id != commit.taken) if commit.taken else found.inbox
+    if (after.paused, after.inbox, after.seen) == (found.paused, inbox, seen):
+        return after  # as a rule: a copy of a record takes longer than all the rest
     return after._replace(paused=found.paused, inbox=inbox, seen=seen)
 
 

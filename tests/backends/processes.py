@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 PATIENCE = 60.0
 """Seconds that a server has for starting."""
-_PR_SET_PDEATHSIG = 1
 
 
 def free_port() -> int:
@@ -37,17 +37,24 @@ class Process:
         self, command: Sequence[str | Path], port: int, log: Path, environment: Mapping[str, str] | None = None
     ) -> None:
         self.port, self._log = port, log
-        self._command = [str(part) for part in command]
+        self._command = ended_with_parent([str(part) for part in command])
         self._environment = {**os.environ, **(environment or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Returns when it listens."""
+        self.launch()
+        self.await_listening()
+
+    def launch(self) -> None:
+        """Returns at once."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=self._environment,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - one call to the system, no lock is taken
-            )  # fmt: skip
+                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=self._environment
+            )
+
+    def await_listening(self) -> None:
+        assert self._process is not None
         end = time.monotonic() + PATIENCE
         while not listens(self.port):
             told = f"{' '.join(self._command)}\n{self._log.read_text(errors='replace')[-2000:]}"
@@ -55,17 +62,41 @@ class Process:
             assert time.monotonic() < end, f"does not listen after {PATIENCE:g} s: {told}"
             time.sleep(0.02)
 
+    def listens(self) -> bool:
+        return listens(self.port)
+
+    def has_ended(self) -> bool:
+        """Whoever ended it."""
+        return self._process is not None and self._process.poll() is not None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Returns at once."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def wait(self) -> None:
+        """Until it has ended; at once where it never started."""
+        if self._process is not None:
+            self._process.wait(PATIENCE)
+            self._process = None
+
     def stop(self) -> None:
         """As by ``kill -9``."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
-            self._process = None
+            self.wait()
 
 
-_libc = ctypes.CDLL(None, use_errno=True)
+_FIRST: Final = (
+    "import ctypes, os, signal, sys; "
+    "ctypes.CDLL(None).prctl(1, signal.SIGKILL); "  # PR_SET_PDEATHSIG
+    "os.execvp(sys.argv[1], sys.argv[1:])"
+)
 
 
-def _die_with_parent() -> None:
-    # A test process that is killed runs no finalizer.
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def ended_with_parent(command: Sequence[str]) -> list[str]:
+    """The command, for a process that ends with the thread that starts it: one that is killed runs no finalizer.
+
+    The process asks for that itself, before it becomes the command: a `preexec_fn` may hang where there are threads.
+    """
+    return [sys.executable, "-ISc", _FIRST, *command]

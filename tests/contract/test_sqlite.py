@@ -36,6 +36,7 @@ from fsm_contract import (
 from fsm_ports import CheckpointStore, Commit, Instance, Status
 
 LARGEST = 400_000
+_DAMAGE = "UPDATE instance SET extra = ? WHERE correlation_id = ?"
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ class TestCheckpointStore(CheckpointStoreContract):
         return StoreSubject(
             store=SqliteCheckpointStore(file),
             clock=clock,
-            damage=lambda name: _execute(path, "UPDATE instance SET extra = '[' WHERE correlation_id = ?", name),
+            damage=lambda name: _execute(path, _DAMAGE, "[" * 100_000, name),
             source=SqliteRecordBus(file),
             history=SqliteHistoryLog(file),
             another=another,

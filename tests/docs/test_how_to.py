@@ -1,8 +1,8 @@
 """Every snippet of docs/how-to runs.
 
 The Python blocks of a page are one module, run in order in an empty folder; a block that begins with the comment
-``# name.py`` is also written to that file.  An ``sh`` block runs in the same folder when its turn comes.  At the end
-pytest runs the tests of the page, if it has any.
+``# name.py`` is also written to that file.  An ``sh`` block runs in the same folder when its turn comes, and finds an
+emulator where the page is about AWS.  At the end pytest runs the tests of the page, if it has any.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,10 +18,17 @@ from types import ModuleType
 
 import pytest
 
+from tests.backends.backend import Backend
 from tests.docs.snippets import Snippet, snippets
 
 PROJECT = Path(__file__).parents[2]
 PAGES = sorted((PROJECT / "docs" / "how-to").glob("*.md"))
+IN_AWS = {"containers", "migrate"}
+"""Pages whose commands reach sources of AWS."""
+NOT_RUN = ("sam ", "fsm start ", "fsm show ")
+"""What asks for more than an emulator."""
+BROUGHT = {"migrate": PROJECT / "examples" / "tracer"}
+"""What a reader of the page has in the folder."""
 
 
 @pytest.fixture
@@ -35,7 +43,13 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_snippet_runs(page: Path, module: ModuleType) -> None:
+def test_every_snippet_runs(
+    page: Path, module: ModuleType, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if page.stem in IN_AWS:
+        reach(request.getfixturevalue("ministack"), monkeypatch)
+    if page.stem in BROUGHT:
+        shutil.copytree(BROUGHT[page.stem], Path(), dirs_exist_ok=True)
     for snippet in snippets(page, "python", "sh"):
         if snippet.language == "sh":
             run_command(snippet, page)
@@ -46,7 +60,31 @@ def test_every_snippet_runs(page: Path, module: ModuleType) -> None:
 
 
 def test_there_are_pages() -> None:
-    assert "test-a-machine" in [page.stem for page in PAGES]
+    assert {"test-a-machine", *IN_AWS, *BROUGHT} <= {page.stem for page in PAGES}
+
+
+def test_a_page_is_held_to_its_commands() -> None:
+    """What needs an account that a reader has, and we have not, is all that does not run."""
+    for page in PAGES:
+        if page.stem == "local-development":  # its servers are test_local_development's
+            continue
+        for snippet in snippets(page, "bash"):
+            strange = [line for line in snippet.text.splitlines() if not line.startswith(NOT_RUN)]
+            assert not strange, f"{page}:{snippet.line}: write ```sh, so that it is run: {strange}"
+
+
+def test_what_is_done_to_many_machines_is_done_without_a_terminal_too() -> None:
+    for page in (*PAGES, PROJECT / "README.md"):
+        for command in re.findall(r"fsm \w+ --query[^`\n]*", page.read_text(encoding="utf-8")):
+            assert "--yes" in command or "--dry-run" in command, f"{page}: {command}"
+
+
+def reach(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("ENDPOINT_URL", backend.endpoint), ("ACCESS_KEY_ID", "123456789012"), ("SECRET_ACCESS_KEY", "test"),
+        ("DEFAULT_REGION", "eu-west-1"),
+    ):  # fmt: skip
+        monkeypatch.setenv(f"AWS_{name}", value)
 
 
 def run_python(snippet: Snippet, page: Path, module: ModuleType) -> None:

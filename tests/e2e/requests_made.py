@@ -21,18 +21,26 @@ _SINGLE = {
 """A batch needs the permission of its single call."""
 
 
+_CONDITIONS = {"cluster": "ecs:cluster", "Namespace": "cloudwatch:namespace"}
+"""Parameters that are keys of conditions."""
+
+
 class Request(NamedTuple):
     """An action on a resource; without a resource where the request does not name one, as an iterator."""
 
     action: str
     resource: str = ""
+    keys: frozenset[tuple[str, str]] = frozenset()
+    """What conditions are compared with."""
 
 
 class Requests:
     """Hears of each request of the clients that it is attached to."""
 
-    def __init__(self) -> None:
+    def __init__(self, passed: Mapping[str, Sequence[str]] | None = None) -> None:
+        """`passed`: by task definition, the roles that whoever runs it hands to it."""
         self.made = set[Request]()
+        self._passed = passed or {}
 
     def hooks(self, client: BaseClient) -> Mapping[str, Hook]:
         return {f"provide-client-params.{service_of(client)}": self._note}
@@ -44,8 +52,17 @@ class Requests:
         if service.startswith("dynamodb") and service != "dynamodb":
             self.made.add(Request(action))
             return
-        for resource in _resources(params) or [""]:
-            self.made.add(Request(action, resource))
+        keys = frozenset((key, str(params[name])) for name, key in _CONDITIONS.items() if name in params)
+        # Of these IAM knows no resource.
+        resources = (
+            [""] if operation.startswith("Describe") and service in ("ecs", "elasticache") else _resources(params)
+        )
+        for resource in resources or [""]:
+            self.made.add(Request(action, resource, keys))
+        if operation == "RunTask":
+            to = frozenset({("iam:PassedToService", "ecs-tasks.amazonaws.com")})
+            roles = self._passed.get(str(params["taskDefinition"]), ())
+            self.made |= {Request("iam:PassRole", role, to) for role in roles}
 
     def not_allowed(self, statements: Sequence[Statement]) -> set[Request]:
         return {one for one in self.made if not any(_allows(statement, one) for statement in statements)}
@@ -63,6 +80,8 @@ class Requests:
 def _allows(statement: Statement, request: Request) -> bool:
     if request.action not in statement.actions:
         return False
+    if any(pair not in request.keys for values in statement.condition.values() for pair in values.items()):
+        return False
     return not request.resource or any(fnmatchcase(request.resource, each) for each in statement.resources)
 
 
@@ -76,6 +95,9 @@ def _resources(params: Mapping[str, object]) -> list[str]:
         return [f"arn:aws:sqs:{PLACE}:{str(params['QueueUrl']).rpartition('/')[2].rpartition(':')[2]}"]
     if "StreamName" in params:
         return [f"arn:aws:kinesis:{PLACE}:stream/{params['StreamName']}"]
+    if "taskDefinition" in params:
+        name = str(params["taskDefinition"])  # a family stands for its newest revision
+        return [f"arn:aws:ecs:{PLACE}:task-definition/{name if ':' in name else name + ':1'}"]
     return [str(params[name]) for name in ("StreamARN", "TopicArn") if name in params]
 
 

@@ -1,6 +1,7 @@
 """How many requests a transition takes, counted where they are sent.
 
 Requests that poll, and that tell a source what is done, are not a transition's: on Lambda the service makes them.
+`fsm cost` has to count the same.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from typing import Literal
 
 import pytest
 
+from fsm_bootstrap.cost.running import Load, count
 from fsm_domain import FinalState, Machine, State, Step
 from fsm_ports import Status
 from tests.backends.backend import Backend
@@ -73,3 +75,9 @@ def test_requests_a_transition(
     own = calls.total() - calls.total(*POLLING)
     print(f"{bus}, lock {cache}, chained {chain}, {together} together: {own / TRANSITIONS:.3f} requests a transition")
     assert own / TRANSITIONS <= most, dict(calls.by_operation)
+    reckoned = count(counting(), chosen, Load(batch=together, size=1, steps=STEPS, memory_mb=128, milliseconds=1.0,
+                                              context={}))  # fmt: skip
+    steps = MACHINES * (STEPS + 1)
+    made = {name: number / steps for name, number in calls.by_operation.items() if name not in POLLING}
+    foretold = {name: number / reckoned.transitions for name, number in reckoned.ledger.calls.items()}
+    assert {name: number for name, number in made.items() if "streams" not in name} == pytest.approx(foretold, abs=0.02)

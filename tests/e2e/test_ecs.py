@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Literal
 
 import pytest
+from botocore.client import BaseClient
 
 from fsm_bootstrap.cli.exits import Exit
+from fsm_bootstrap.settings import ExplicitSettings
 from fsm_domain import FinalState, Machine, State, Step, container
-from fsm_ports import Status
+from fsm_ports import Instance, Status
 from tests.backends.backend import Backend
-from tests.e2e.ecs_tasks import CLUSTER, FAMILY, Tasks, python
+from tests.backends.hooks import Hook, attached_to_all
+from tests.e2e.ecs_tasks import CLUSTER, FAMILY, Ended, Tasks, python
 from tests.e2e.services import Running, make_resources, running, settings
 
 ENVIRONMENTS = "arn:aws:dynamodb:us-east-1:000000000000:table/environments"
@@ -43,15 +46,21 @@ def machine(size: int) -> Machine[States, Film]:
     )  # fmt: skip
 
 
-@contextmanager
-def filming(backend: Backend, size: int = 10) -> Generator[tuple[Running, Tasks]]:
-    """A film whose container has been asked for."""
+def ready(backend: Backend) -> tuple[Tasks, ExplicitSettings]:
+    """A cluster, and what else is needed."""
     tasks = Tasks(backend)
     chosen = settings(
         backend, primary_container_source=CLUSTER, primary_environment_source=ENVIRONMENTS, ecs_launch_type="EC2",
         history=False,
     )  # fmt: skip
     make_resources(chosen, backend)
+    return tasks, chosen
+
+
+@contextmanager
+def filming(backend: Backend, size: int = 10) -> Generator[tuple[Running, Tasks]]:
+    """A film whose container has been asked for."""
+    tasks, chosen = ready(backend)
     with running(chosen, backend, machine(size)) as case:
         case.start("film", {}, "f")
         while not tasks.environments():
@@ -91,12 +100,36 @@ def test_a_container_that_runs_twice_moves_the_machine_once(ministack: Backend) 
         assert case.app.client.get("f").step == 4  # convert, its report, keep, done
 
 
+class AtOnce:
+    """Runs each task to its end before RunTask is answered: the step that asked for it is still in mid-action."""
+
+    def __init__(self, tasks: Tasks, look: Callable[[], Instance]) -> None:
+        self._tasks, self._look = tasks, look
+        self.ended: list[Ended] = []
+        self.found: list[Instance] = []
+
+    def hooks(self, client: BaseClient) -> Mapping[str, Hook]:
+        return {"after-call.ecs.RunTask": self._run}
+
+    def _run(self, **told: object) -> None:
+        if not self.ended:
+            (environment,) = self._tasks.environments()
+            self.ended.append(self._tasks.run(environment, *python("pass")))
+            self.found.append(self._look())
+
+
 def test_a_report_that_comes_before_the_wait_is_kept_for_it(ministack: Backend) -> None:
     """The container is asked for before the step is committed, and may be quick."""
-    with filming(ministack) as (case, tasks):
-        (environment,) = tasks.environments()
-        assert tasks.run({**environment}, *python("pass")).code == 0
-        until(case, Status.COMPLETED)
+    tasks, chosen = ready(ministack)
+    with running(chosen, ministack, machine(10)) as case:
+        quick = AtOnce(tasks, lambda: case.app.client.get("f"))
+        with attached_to_all(quick):
+            case.start("film", {}, "f")
+            until(case, Status.COMPLETED)
+    (ended,), (found,) = quick.ended, quick.found
+    assert ended.code == 0, ended.printed
+    assert (found.step, found.status, [event.name for event in found.inbox]) == (0, Status.RUNNING, ["done"])
+    assert case.app.client.get("f").state == "done"
 
 
 def test_a_container_that_never_reports_meets_the_deadline(ministack: Backend) -> None:

@@ -61,7 +61,7 @@ def test_records_on_dynamodb_are_linearizable_while_connections_are_cut(ministac
     port = urlsplit(ministack.endpoint).port
     assert port is not None
     with cutting(port, Cuts(requests=0.03, answers=0.03), SEED) as broken:
-        histories = _histories(f"http://127.0.0.1:{broken}/{table}", tmp_path, operations=150 * LONGER)
+        histories = _histories(f"http://127.0.0.1:{broken.port}/{table}", tmp_path, operations=150 * LONGER)
     _check(histories, unknown=10)
 
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Literal
 
 import pytest
 
-from fsm_bootstrap.deploy.permissions import Role, statements
+from fsm_bootstrap.application import build_application
+from fsm_bootstrap.cli.container_run import run_command
+from fsm_bootstrap.deploy.permissions import Role, Started, statements
 from fsm_bootstrap.settings import ExplicitSettings
-from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
-from fsm_ports import Commit, Delivery, Instance, InstanceQuery, Outgoing, PortError, Status, Unreadable
+from fsm_domain import FinalState, Machine, RetryPolicy, State, Step, container
+from fsm_domain.failover.post import Parcel, Road
+from fsm_ports import Commit, Instance, InstanceQuery, MessageSource, Outgoing, PortError, Status, Unreadable
+from fsm_ports.instance import as_message
+from tests.backends.aws import clients
 from tests.backends.backend import Backend
 from tests.backends.hooks import attached_to_all
+from tests.e2e.ecs_tasks import CLUSTER, FAMILY, Tasks
 from tests.e2e.requests_made import PLACE, Requests
 from tests.e2e.services import (
     BUSES,
@@ -28,7 +36,9 @@ from tests.e2e.services import (
 
 ENVIRONMENTS = f"arn:aws:dynamodb:{PLACE}:table/environments"
 POSITIONS = f"arn:aws:dynamodb:{PLACE}:table/positions"
+FILM_ROLES = ("arn:aws:iam::000000000000:role/film-task", "arn:aws:iam::000000000000:role/film-execution")
 States = Literal["work", "rest", "end"]
+Films = Literal["convert", "done", "failed"]
 
 
 def work(context: dict[str, int], step: Step) -> Literal["done"]:
@@ -78,8 +88,11 @@ def live(case: Running) -> None:
     case.start("m", {}, "a")  # long ago: its input is in the history
     if bus_of(case) in ("sqs", "sns"):
         case.start("m", {}, "b")
-        (delivery, *_) = receive(case)
-        case.app.sources[0].extend([delivery], app.clock.now() + 60)
+        extend(case, app.sources[0])
+    if retries_of(case) == "sqs":
+        again = as_message(app.client.get("a"))._replace(not_before=app.clock.now())
+        app.post.send([Parcel(Outgoing(again, again.not_before), Road.LATER)])
+        extend(case, app.retry_sources[0])
     app.metrics.flush()
 
 
@@ -104,11 +117,18 @@ def bus_of(case: Running) -> str:
     return case.app.settings.stream.kind
 
 
-def receive(case: Running) -> list[Delivery]:
+def retries_of(case: Running) -> str:
+    source = case.app.settings.primary_retry_source
+    return source.kind if source is not None else ""
+
+
+def extend(case: Running, source: MessageSource) -> None:
+    """Receive something, and claim it for longer."""
     for _ in range(50):
-        found = case.app.sources[0].receive(10, case.app.clock.now() + 30)
+        found = source.receive(10, case.app.clock.now() + 30)
         if not isinstance(found, PortError) and found:
-            return list(found)
+            source.extend(found[:1], case.app.clock.now() + 60)
+            return
     raise AssertionError("nothing came")
 
 
@@ -149,5 +169,88 @@ def test_an_operator_may_do_what_people_do_and_no_more(ministack: Backend) -> No
         assert case.app.history is not None
         case.app.history.read("a")
         case.app.metrics.flush()
+    assert asked.not_allowed(allowed) == set()
+    assert asked.unused(allowed) == set()
+
+
+def film() -> Machine[Films, dict[str, int]]:
+    """One whose container gets more than ECS takes."""
+    state, final = State[Films, dict[str, int]], FinalState[Films, dict[str, int]]
+    work = container(FAMILY, ["convert"], {"SCRIPT": "x" * 9_000})
+    converting = state("convert").on("done", "done").on("fail", "failed").after(timedelta(hours=1), "failed")
+    return Machine[Films, dict[str, int]](
+        "film", dict, initial="convert", states=[converting.do_or_wait(work), final("done"), final("failed")]
+    )
+
+
+@contextmanager
+def filming(backend: Backend, asked: Requests) -> Generator[tuple[Running, Tasks]]:
+    """A film that waits for its container."""
+    tasks = Tasks(backend)
+    made = settings(
+        backend, primary_container_source=CLUSTER, primary_environment_source=ENVIRONMENTS, ecs_launch_type="EC2",
+        history=False,
+    )  # fmt: skip
+    make_resources(made, backend)
+    with attached_to_all(asked), running(made, backend, film()) as case:
+        case.start("film", {}, "f")
+        for _ in range(200):
+            if case.statuses("f") == [Status.WAITING]:
+                break
+            case.work()
+        yield case, tasks
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [Started(), Started((FAMILY,), FILM_ROLES), Started((f"{FAMILY}:1",), ("film-task", "film-execution"))],
+    ids=["any", "named", "by revision and name"],
+)
+def test_who_starts_containers_may_start_them_and_no_more(chosen: Started, ministack: Backend) -> None:
+    asked = Requests({FAMILY: FILM_ROLES})
+    with filming(ministack, asked) as (case, tasks):
+        assert len(tasks.environments()) == 1
+        allowed = statements(case.app.settings, Role.WORKER, chosen)
+    assert asked.not_allowed(allowed) == set()
+    of_containers = {one for one in asked.unused(allowed) if one[0].startswith(("PrimaryContainer", "PrimaryEnv"))}
+    assert of_containers == set()
+
+
+def test_tasks_and_roles_that_are_named_are_all_that_there_are(ministack: Backend) -> None:
+    asked = Requests({FAMILY: FILM_ROLES})
+    with filming(ministack, asked) as (case, _):
+        allowed = statements(case.app.settings, Role.WORKER, Started(("others",), ("other-role",)))
+    assert {one.action for one in asked.not_allowed(allowed)} == {"ecs:RunTask", "iam:PassRole"}
+
+
+def test_a_container_may_fetch_its_environment_and_report_and_no_more(
+    ministack: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its report calls for a worker by the retry source, and by the stream where that is away."""
+    with filming(ministack, Requests()) as (case, tasks):
+        (environment,) = tasks.environments()
+        for name, value in {**environment, "AWS_ENDPOINT_URL": ministack.endpoint}.items():
+            monkeypatch.setenv(name, value)
+        asked = Requests()
+        with attached_to_all(asked):
+            assert run_command(["true"]) == 0
+        clients(ministack).dynamodb()().delete_table(TableName="retries")
+        with attached_to_all(asked):
+            assert run_command(["true"]) == 0
+        allowed = statements(case.app.settings, Role.CONTAINER)
+    assert asked.not_allowed(allowed) == set()
+    assert asked.unused(allowed) == set()
+
+
+@pytest.mark.parametrize("what", ["cluster:leases", "replicationgroup:leases", "serverlesscache:leases"])
+def test_a_cache_s_address_may_be_asked_for(what: str, ministack: Backend) -> None:
+    asked = Requests()
+    given = settings(ministack, primary_cache_source=f"arn:aws:elasticache:{PLACE}:{what}")
+    made = given.model_copy(update={"endpoints": {**given.endpoints, "elasticache": given.endpoints["sqs"]}})
+    with attached_to_all(asked), build_application(made, [machine()], clock=ministack.clock) as app:
+        (cache,) = app.caches.values()
+        (lease,) = cache.acquire(["m"], "somebody", ministack.clock.now() + 1)
+        assert isinstance(lease, PortError)  # there is none: it was asked for
+    allowed = [one for one in statements(made, Role.WORKER) if one.sid == "PrimaryCache"]
     assert asked.not_allowed(allowed) == set()
     assert asked.unused(allowed) == set()

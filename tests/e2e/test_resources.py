@@ -122,3 +122,20 @@ def test_doctor_warns_of_a_second_table_that_is_taken_for_a_replica(shell: Shell
     (about,) = [finding for finding in findings if finding["subject"] == f"SECONDARY_CHECKPOINT_SOURCE={replica}"
                 and finding["level"] == "warning"]  # fmt: skip
     assert "strong consistency" in about["remedy"]
+
+
+def test_doctor_warns_of_the_original_in_a_table_of_records_while_it_is_taken_over(
+    shell: Shell, ministack: Backend
+) -> None:
+    shell.set({"PRIMARY_CHECKPOINT_SOURCE": RECORDS, "ADOPT_IN_FLIGHT": "true"})
+    shell.run("resources", "create")
+    item = {"correlation_id": {"S": "m"}, "sent": {"S": "{}"}}
+    clients(ministack).dynamodb()().put_item(TableName="records", Item=item)
+    assert [finding["level"] for finding in about_the_original(shell)] == ["warning"]
+    shell.set({"ADOPT_IN_FLIGHT": "false"})
+    assert about_the_original(shell) == []
+
+
+def about_the_original(shell: Shell) -> list[dict[str, str]]:
+    _, findings = shell.run("doctor")
+    return [finding for finding in findings if "the original" in finding["text"]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
 Way: TypeAlias = tuple[tuple[str, int | None], ...]
@@ -116,7 +116,7 @@ def _walk(node: ast.AST, place: _Place) -> Iterator[tuple[_Place, ast.AST, ast.A
         if isinstance(value, ast.AST):
             yield from _walk(value, inner.into(field, None))
         elif isinstance(value, list):
-            for index, item in enumerate(value):
+            for index, item in enumerate(cast("list[object]", value)):
                 if isinstance(item, ast.AST) and not (field == "body" and _is_docstring(item)):
                     if isinstance(node, ast.Call) and field == "args" and not _is_left_whole(node, item):
                         yield inner.into(field, index), item, ast.Constant(None)

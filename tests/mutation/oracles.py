@@ -99,7 +99,7 @@ class _Reports:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
-        if call.excinfo is None or call.excinfo.errisinstance(pytest.skip.Exception):
+        if call.excinfo is None or call.when == "collect" or call.excinfo.errisinstance(pytest.skip.Exception):
             return None
         self.failed = True
         return pytest.TestReport(item.nodeid, item.location, {}, "failed", None, "call")

@@ -9,6 +9,7 @@ import importlib.machinery
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from types import CodeType, FunctionType, ModuleType
+from typing import cast
 
 from tests.mutation.operators import Mutant, mutated
 
@@ -66,7 +67,9 @@ class _Probing(ast.NodeTransformer):
             for field in ("body", "orelse", "finalbody"):
                 block = getattr(inner, field, None)
                 if isinstance(block, list) and not isinstance(inner, ast.ClassDef):
-                    setattr(inner, field, [new for statement in block for new in (self._call(statement), statement)])
+                    statements = cast("list[ast.stmt]", block)
+                    probed = [new for statement in statements for new in (self._call(statement), statement)]
+                    setattr(inner, field, probed)
         return node
 
     def _call(self, statement: ast.stmt) -> ast.stmt:
@@ -80,7 +83,7 @@ def _functions(module: ModuleType) -> dict[str, FunctionType]:
 
 
 def _members(namespace: object, module: str, prefix: str) -> Iterator[tuple[str, FunctionType]]:
-    for name, value in list(dict(namespace).items()):  # type: ignore[call-overload]  # a mapping proxy, of whatever
+    for name, value in list(cast("Mapping[str, object]", namespace).items()):
         found = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
         if isinstance(found, FunctionType):
             if found.__module__ == module and found.__qualname__ == prefix + name:

@@ -13,6 +13,7 @@ from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
 from fsm_bootstrap.simulation.machines import Failure
 from fsm_domain import Step
 from fsm_domain.failover.post import Parcel, Post, Road
+from fsm_domain.machine import Migration
 from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.caller import Caller
 from fsm_domain.runtime.dispatcher import Dispatcher
@@ -20,6 +21,8 @@ from fsm_domain.runtime.exclusion import Exclusion
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.recall import Recall
 from fsm_domain.runtime.recoverer import Recoverer
+from fsm_domain.runtime.registry import AnyMachine
+from fsm_domain.runtime.running import Running
 from fsm_domain.runtime.writing import Writing
 from fsm_ports import ACK, NACK, Commit, Committed, Instance, OutcomeUnknown
 
@@ -249,3 +252,39 @@ def both(*plants: Plant) -> Plant:
             one(patch)
 
     return plant
+
+
+def applied_again(original: Method) -> Method:
+    """Every migration, whatever the context has been through already."""
+
+    def pending(machine: AnyMachine, definition: str) -> Sequence[Migration]:
+        return tuple(machine.migrations.values())
+
+    return pending
+
+
+def doomed_at_once(original: Method) -> Method:
+    """What this definition does not know nobody does."""
+
+    def put_off(self: Running, job: Job, machine: object, reason: str, now: float) -> None:
+        job.doom = reason
+
+    return put_off
+
+
+def own_context(original: Method) -> Method:
+    """A commit that leaves the context alone says that it wrote it."""
+
+    def stamp(machine: AnyMachine, definition: str) -> str:
+        return machine.fingerprint
+
+    return stamp
+
+
+def as_it_is(original: Method) -> Method:
+    """A record keeps the names that it came with."""
+
+    def taken_up(record: Instance, machine: object) -> Instance:
+        return record
+
+    return taken_up

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from fsm_adapters.memory import checkpoint_store as memory_store
 from fsm_adapters.memory.retry_table import MemoryRetryTable
-from fsm_adapters.sqlite import checkpoint_store as sqlite_store
+from fsm_adapters.sqlite import committing as sqlite_commits
 from fsm_adapters.sqlite.scheduling import Scheduling
 from fsm_bootstrap.simulation.faults import STORM
 from fsm_bootstrap.simulation.ports import WiredSource
@@ -16,7 +16,7 @@ from fsm_bootstrap.simulation.set_ups import queue
 from fsm_domain.failover import lock_cache, post
 from fsm_domain.failover.checkpoint_store import HomedCheckpointStore
 from fsm_domain.failover.post import Post
-from fsm_domain.runtime import aftermath, client, dispatcher, follow_up, running
+from fsm_domain.runtime import aftermath, client, dispatcher, follow_up, operator, running
 from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.exclusion import Exclusion
@@ -24,6 +24,7 @@ from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.operator import Operator
 from fsm_domain.runtime.recall import Recall
 from fsm_domain.runtime.recoverer import Recoverer
+from fsm_domain.runtime.running import Running
 from fsm_domain.runtime.writing import Writing
 from fsm_ports import ACK
 from tests.simulation.bugs import (
@@ -32,7 +33,10 @@ from tests.simulation.bugs import (
     acknowledge,
     after,
     always,
+    applied_again,
+    as_it_is,
     both,
+    doomed_at_once,
     drop,
     emit_for_every_copy,
     emit_never,
@@ -44,6 +48,7 @@ from tests.simulation.bugs import (
     never_held,
     no_data,
     no_step_fence,
+    own_context,
     sent_at_once,
     settle_unwritten,
     spend_a_retry,
@@ -137,7 +142,7 @@ MUTANTS = (
     Mutant("suspects in bulk", "I17", "poison", 3, instead(dispatcher, "split", in_bulk)),
     Mutant("attempts not entered", "I6", "poison", 0, instead(Recall, "_enter", always(None))),
     Mutant("attempts not left", "I17", "failing", 3, instead(Recall, "leave", always(None))),
-    Mutant("hold ignored", "I11", "sqlite-chain", 0, instead(sqlite_store, "ready_at", never_held)),
+    Mutant("hold ignored", "I11", "sqlite-chain", 0, instead(sqlite_commits, "ready_at", never_held)),
     Mutant("a chain goes on in spite of a pause", "I10", "operators-chain", 0, instead(Writing, "_advanced", unpaused)),
     Mutant("no stand-in for a chain", "I4", "queue-chain", 19, instead(Aftermath, "_stand_in", always(None))),
     Mutant("a resume's message goes stale", "I4", "operators", 196, instead(aftermath, "is_resumed", always(False))),
@@ -148,6 +153,15 @@ MUTANTS = (
     Mutant("an id does not name its home", "I1", "homes", 6, instead(client, "home_of", always(""))),
     Mutant("every message reads its record", "I14", "calls-queue", 0, instead(dispatcher, "job_of", suspicious)),
     Mutant("no failover", "I15", "without-primaries", 0, instead(post, "first_to_accept", first_road_only)),
+    Mutant("a migration runs again", "I21", "rolling-stream", 0, instead(running, "pending", applied_again)),
+    Mutant("a context passes for migrated", "I21", "rolling", 0, instead(follow_up, "stamp", own_context)),
+    Mutant("what others wrote fails at once", "I17", "rolling", 0, instead(Running, "_put_off", doomed_at_once)),
+    Mutant("names are not translated", "I5", "rolling-sqlite", 0, instead(running, "taken_up", as_it_is)),
+    Mutant("an early event of newer code is nobody's", "I4", "rolling-undeclared", 0, both(
+        instead(follow_up, "is_strange", always(False)), instead(running, "is_strange", always(False)),
+    )),
+    Mutant("nobody is called for an event that newer code waits for", "I5", "rolling-undeclared", 0,
+           instead(operator, "is_strange", always(False))),
     Mutant(
         "an event is seen and not kept", "I19", "waiting", 0,
         instead(memory_store, "marked", accepted_and_forgotten),

@@ -103,7 +103,7 @@ orders = Machine[OrderState, Order](
         .on("done", "shipped", action=label)  # 11 mypy: Argument "action" to "on" | pyright: parameter "action"
         .do(pack),
         final("shipped", entry=label),  # 11 mypy: Argument "entry" | pyright: "Order" is not assignable to "Parcel"
-        state("ship").do(pack),  # 12 mypy: expected "Callable[[Order, Step], Never | pyright: "Action[Order, Never]"
+        state("ship").do(pack),  # 12 mypy: expected "Callable[[Order, Step], N | pyright: "Action[Order, Never]"
         state("ship")
         .on("done", "shipped")
         .do(pack, on_exhausted="dome"),  # 13 mypy: "Literal['dome']" ... "Literal['done'] | pyright: "on_exhausted"

@@ -1,4 +1,5 @@
-"""mypy --strict and pyright, without any plugin, find exactly the planted mistakes and nothing else.
+"""mypy --strict and pyright find, without any plugin, exactly the planted mistakes and nothing else; mypy both in the
+newest release and in the oldest that is allowed.
 
 A planted line ends in ``# NUMBER mypy: TEXT | pyright: TEXT``: the number of the mistake in `MISTAKES`, and what the
 checker has to say on that very line; `` ... `` in a text stands for anything.
@@ -12,14 +13,18 @@ import re
 import runpy
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple, TypedDict
 
 import pytest
 
+from tests.backends import programs
+
 HERE: Final = Path(__file__).resolve().parent
-SRC: Final = HERE.parents[1] / "src"
+ROOT: Final = HERE.parents[1]
+SRC: Final = ROOT / "src"
 ACCEPTED: Final = sorted(HERE.glob("accept_*.py"))
 REJECTED: Final = sorted(HERE.glob("reject_*.py"))
 
@@ -39,6 +44,11 @@ MISTAKES: Final = {
     13: "an on_exhausted that is not handled",
     14: "an action that may return None in a state that never waits",
     15: "a step that is changed",
+    16: "a time that is no timedelta",
+    17: "an end of a container that is not handled",
+    18: "a retry that is no policy",
+    19: "an action that returns any text",
+    20: "an action that takes no step",
 }
 
 _PLANTED: Final = re.compile(r"# (?P<number>\d+) mypy: (?P<mypy>.+) \| pyright: (?P<pyright>.+)$")
@@ -74,6 +84,7 @@ def planted() -> dict[Place, Planted]:
 
 def test_every_mistake_is_planted() -> None:
     assert {mark.number for mark in planted().values()} == MISTAKES.keys()
+    assert len(planted()) >= 40
 
 
 @pytest.mark.parametrize("path", ACCEPTED, ids=lambda path: str(path.name))
@@ -83,7 +94,26 @@ def test_accepted_machines_can_be_made(path: Path) -> None:
 
 @pytest.mark.timeout(600)
 def test_mypy_finds_the_planted_mistakes_and_no_other(tmp_path: Path) -> None:
-    compare("mypy", mypy(tmp_path))
+    compare("mypy", mypy([sys.executable, "-m", "mypy"], tmp_path))
+
+
+@pytest.mark.timeout(600)
+def test_the_oldest_mypy_that_is_allowed_finds_the_same(tmp_path: Path) -> None:
+    oldest = programs.file(f"mypy {oldest_allowed()}", f"mypy-{oldest_allowed()}/bin/mypy")
+    compare("mypy", mypy([str(oldest), f"--python-executable={sys.executable}"], tmp_path))
+
+
+def test_the_oldest_mypy_is_the_one_that_is_installed_for_the_tests() -> None:
+    installed = re.search(r'^OLDEST_MYPY="(.+)"$', (ROOT / ".ci/backends.sh").read_text(encoding="utf-8"), re.MULTILINE)
+    assert installed is not None
+    assert installed[1].removesuffix(".0") == oldest_allowed()
+
+
+def oldest_allowed() -> str:
+    """By the extra that a user installs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    [requirement] = project["optional-dependencies"]["typecheck"]
+    return str(requirement).removeprefix("mypy>=")
 
 
 @pytest.mark.timeout(600)
@@ -125,18 +155,16 @@ def test_expected_texts_are_compared_part_by_part(*, expected: str, said: str, s
     assert is_said(expected, said) is same
 
 
-class _MypyFinding(TypedDict):
-    file: str
-    line: int
-    message: str
+_MYPY: Final = re.compile(r"(?P<file>[^:]+):(?P<line>\d+): (?:error|note): (?P<message>.*)")
 
 
-def mypy(cache: Path) -> Findings:
+def mypy(command: list[str], cache: Path) -> Findings:
     """As a user runs it: --strict, no configuration, no plugin."""
-    command = ["mypy", "--strict", "--config-file=", "--no-error-summary", "--output=json", f"--cache-dir={cache}"]
-    output = run([*command, *map(str, ACCEPTED + REJECTED)], {"MYPYPATH": str(SRC)})
-    rows: list[_MypyFinding] = [json.loads(line) for line in output.splitlines()]
-    return _gathered((Place(Path(row["file"]).name, row["line"]), row["message"]) for row in rows)
+    options = ["--strict", "--config-file=", "--no-error-summary", f"--cache-dir={cache}"]
+    output = run([*command, *options, *map(str, ACCEPTED + REJECTED)], {"MYPYPATH": str(SRC)})
+    rows = [row for line in output.splitlines() if (row := _MYPY.fullmatch(line))]
+    assert len(rows) == len(output.splitlines())
+    return _gathered((Place(Path(row["file"]).name, int(row["line"])), row["message"]) for row in rows)
 
 
 class _Position(TypedDict):
@@ -161,14 +189,15 @@ class _PyrightReport(TypedDict):
 def pyright(folder: Path) -> Findings:
     """As a user runs it: the standard rules; accepted files under the strict ones, too."""
     configuration = {
-        "include": [os.path.relpath(HERE, folder)],
+        "include": [os.path.relpath(path, folder) for path in ACCEPTED + REJECTED],
         "strict": [os.path.relpath(path, folder) for path in ACCEPTED],
-        "exclude": ["**/test_*.py"],
         "extraPaths": [str(SRC)],
     }
     project = folder / "pyrightconfig.json"
     project.write_text(json.dumps(configuration), encoding="utf-8")
-    output = run(["pyright", "--outputjson", f"--pythonpath={sys.executable}", f"--project={project}"])
+    output = run(
+        [sys.executable, "-m", "pyright", "--outputjson", f"--pythonpath={sys.executable}", f"--project={project}"]
+    )
     report: _PyrightReport = json.loads(output)
     rows = report["generalDiagnostics"]
     return _gathered((Place(Path(row["file"]).name, row["range"]["start"]["line"] + 1), row["message"]) for row in rows)
@@ -177,7 +206,7 @@ def pyright(folder: Path) -> Findings:
 def run(command: list[str], environment: Mapping[str, str] | None = None) -> str:
     """The standard output of a checker that ran to its end, with findings."""
     done = subprocess.run(
-        [sys.executable, "-m", *command],
+        command,
         env={**os.environ, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1", **(environment or {})},
         cwd=HERE, capture_output=True, text=True, check=False, timeout=500,
     )  # fmt: skip

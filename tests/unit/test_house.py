@@ -90,6 +90,7 @@ def test_extras_are_those_that_messages_and_docs_name() -> None:
         "aws",
         "redis",
         "memcached",
+        "fast",
         "simulate",
         "typecheck",
         "bench",

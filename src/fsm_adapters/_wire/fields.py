@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, cast
 
 Fields: TypeAlias = Mapping[str, object]
 
-_COUNT_LIMIT: Final = 2**53
+COUNT_LIMIT: Final = 2**53
 """No count of ours comes near; a back end's integer column may hold no more."""
 
 
@@ -47,7 +47,7 @@ def flag_at(fields: Fields, key: str) -> bool:
 
 def count_at(fields: Fields, key: str, default: int | None = None) -> int:
     value = fields.get(key, default)
-    if type(value) is not int or not 0 <= value < _COUNT_LIMIT:
+    if type(value) is not int or not 0 <= value < COUNT_LIMIT:
         raise ValueError(_problem(fields, key, "a count"))
     return value
 
@@ -56,7 +56,7 @@ def seconds_at(fields: Fields, key: str, default: float) -> float:
     value = fields.get(key, default)
     if type(value) is float and math.isfinite(value):
         return value
-    if type(value) is int and -_COUNT_LIMIT < value < _COUNT_LIMIT:
+    if type(value) is int and -COUNT_LIMIT < value < COUNT_LIMIT:
         return float(value)
     raise ValueError(_problem(fields, key, "seconds since the epoch"))
 

@@ -12,10 +12,21 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from json.encoder import encode_basestring_ascii as _quoted
-from typing import Final, NoReturn, cast
+from operator import itemgetter
+from typing import Any, Final, NoReturn, cast
 
-from fsm_adapters._wire.fields import Fields, any_text_at, count_at, flag_at, object_at, seconds_at, text_at
+from fsm_adapters._wire.fields import (
+    COUNT_LIMIT,
+    Fields,
+    any_text_at,
+    count_at,
+    flag_at,
+    object_at,
+    seconds_at,
+    text_at,
+)
 from fsm_ports.instance import Instance, Status
 from fsm_ports.messages import Message, Unreadable
 
@@ -29,6 +40,14 @@ _OF_ANY_STEP: Final = (
     "home",
 )  # fmt: skip
 _STATUSES: Final = {status.value: status for status in Status}
+_ALWAYS: Final = (
+    "machine_name", "current_state", "current_event", "correlation_id", "steps", "retries", "started_at", "updated_at",
+    "definition", "status", "work", "run_id",
+)  # fmt: skip
+_USUAL_LENGTH: Final = len(_ALWAYS) + 1
+"""The names that every message has, and the length of its context."""
+_usual_values: Callable[[Fields], tuple[Any, ...]] = itemgetter(*_ALWAYS)
+"""Any: a stranger's JSON; their types are looked at at once."""
 
 # ASCII: whatever an unreadable message or a stranger's text holds, every road can carry it.
 _dumps = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
@@ -115,8 +134,46 @@ def _cut(text: str) -> Instance | None:
     begin = end + len(_BEFORE_CONTEXT)
     length = system.get("context_length")
     if type(length) is int and text.startswith(_BEFORE_CONTEXT, end) and len(text) == begin + length + 1:
-        return _instance(system, text[begin:-1]) if text.endswith("}") else None
+        context = text[begin:-1]
+        return (_usual(system, context) or _instance(system, context)) if text.endswith("}") else None
     return _instance(system, None) if text[end:] == "}" else None
+
+
+def _usual(system: Fields, context: str) -> Instance | None:
+    """The message of a plain step, which has what `_always` writes and nothing else; None: look closer.
+
+    It says nothing that `_instance` would not say, in half of the time: no name is looked at twice.
+    """
+    if len(system) != _USUAL_LENGTH or "context_length" not in system:
+        return None
+    try:
+        (
+            machine, state, event, correlation_id, step, retries, started_at, updated_at, definition, status, work,
+            run_id,
+        ) = _usual_values(system)  # fmt: skip
+    except KeyError:
+        return None
+    if not (
+        type(machine) is type(state) is type(event) is type(correlation_id) is type(definition) is type(run_id) is str
+        and type(status) is str
+        and type(step) is type(retries) is type(work) is int
+        and type(started_at) is type(updated_at) is float
+    ):
+        return None
+    if not (
+        correlation_id
+        and (machine + state + event + correlation_id + definition + run_id).isascii()
+        and 0 <= step < COUNT_LIMIT
+        and 0 <= retries < COUNT_LIMIT
+        and 0 <= work < COUNT_LIMIT
+        and math.isfinite(started_at + updated_at)
+        and status in _STATUSES
+    ):
+        return None
+    return Instance(
+        machine, correlation_id, definition, step, _STATUSES[status], False, state, event, context, None, retries, (),
+        work, run_id, "", 0.0, 0.0, (), (), "", started_at, updated_at,
+    )  # fmt: skip
 
 
 def _parsed(text: str) -> Message:

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, Protocol, TypedDict, cast
 
+from fsm_adapters._aws.comeback import comeback
 from fsm_adapters.aws_lambda.records import COUNTS, DecodeImage, Read, Record, Service, read, service_of
 from fsm_ports.clock import Clock
 from fsm_ports.event_handler import EventHandler
@@ -116,7 +117,7 @@ class Batches:
             return
         if isinstance(item.delivery.message, Unreadable):
             return  # nothing is in a hurry, and its receive count decides
-        seconds = outcome.until - self._clock.now() if isinstance(outcome, Defer) else 1.0
+        seconds = outcome.until - self._clock.now() if isinstance(outcome, Defer) else comeback(item.read.received)
         self._put_off(item.read.source_arn, item.read.receipt_handle, max(0.0, seconds))
 
 

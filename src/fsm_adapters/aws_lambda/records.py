@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, NamedTuple, TypeVar, cast
 
+from fsm_adapters._aws.notifications import unwrapped
 from fsm_adapters._wire.message import decode
 from fsm_ports.messages import Message, Unreadable
 
@@ -66,20 +67,25 @@ def read(service: Service, record: Record, decode_image: DecodeImage) -> Read | 
     Raises:
         KeyError, TypeError, ValueError: it lacks even what a partial answer would name it by.
     """
-    if service is Service.SQS:
-        return _of_sqs(record)
-    if service is Service.KINESIS:
-        return _of_kinesis(record)
-    if service is Service.DYNAMODB:
-        return _of_dynamodb(record, decode_image)
-    return _of_sns(record)
+    try:
+        match service:
+            case Service.SQS:
+                return _of_sqs(record)
+            case Service.KINESIS:
+                return _of_kinesis(record)
+            case Service.DYNAMODB:
+                return _of_dynamodb(record, decode_image)
+            case Service.SNS:
+                return _of_sns(record)
+    except OverflowError as error:
+        raise ValueError(f"a time that no float holds: {error}") from error
 
 
 def _of_sqs(record: Record) -> Read:
     name, arn = _text(record, "messageId"), _text(record, "eventSourceARN")
     attributes = _object(record, "attributes")
     return Read(
-        Service.SQS, decode(_unwrapped(_text(record, "body"))), name, f"sqs:{_resource(arn)}:{name}",
+        Service.SQS, decode(unwrapped(_text(record, "body"))), name, f"sqs:{_resource(arn)}:{name}",
         int(_text(attributes, "SentTimestamp")) / 1000.0, int(_text(attributes, "ApproximateReceiveCount")),
         arn, _text(record, "receiptHandle"),
     )  # fmt: skip
@@ -113,23 +119,11 @@ def _of_sns(record: Record) -> Read:
     return Read(Service.SNS, message, name, f"sns:{_resource(topic)}:{name}", sent_at, 0, topic)
 
 
-def _unwrapped(body: str) -> str:
-    """What SNS wraps into a notification, unless its subscription delivers raw messages."""
-    if not body.startswith("{") or '"Notification"' not in body:
-        return body
-    try:
-        envelope = json.loads(body)
-    except ValueError:
-        return body
-    inner = envelope.get("Message") if envelope.get("Type") == "Notification" else None
-    return inner if isinstance(inner, str) else body
-
-
 def _guarded(read: Callable[[], T], record: Record) -> T | Unreadable:
     """A message that cannot be read stays whole: a dead-letter source can hold it."""
     try:
         return read()
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         return Unreadable(json.dumps(record, default=str), f"a record that cannot be read: {error!r}")
 
 

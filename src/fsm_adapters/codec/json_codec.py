@@ -53,7 +53,7 @@ class JsonCodec(ContextCodec):
 
 def _is_typed(context: object) -> bool:
     """A pydantic model is known by what it can do: no import."""
-    if isinstance(context, type):
+    if type(context) is dict or isinstance(context, type):
         return False
     return is_dataclass(context) or (hasattr(context, "model_dump_json") and hasattr(context, "model_validate_json"))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NoReturn, cast
 
 from fsm_adapters.codec.problems import TOO_DEEP, key_path, key_problem, value_problem
+from fsm_adapters.codec.quick import quick_text
 from fsm_ports.codec import ContextError
 
 _DEPTH: Final = 200
@@ -22,13 +23,16 @@ def plain_text(value: object) -> str:
     Raises:
         ContextError: names the first place that JSON cannot hold, and the remedy.
     """
+    quick = quick_text(value)
+    if quick is not None:
+        return quick
     try:
         text = _encode(value)
         if not text.isascii():
             text.encode()
         # Tuples, and keys that are no text, are changed by the encoder without a word.  A look at every value in
         # Python takes longer than reading all of them again.
-        is_kept = _decoder.decode(text) == value
+        is_kept = _read(text) == value
     except (TypeError, ValueError, RecursionError):
         is_kept, text = False, ""
     if not is_kept:
@@ -43,12 +47,20 @@ def read_plain(text: str) -> object:
         ContextError: it is no standard JSON.
     """
     try:
-        value: object = _decoder.decode(text)
+        value = _read(text)
     except RecursionError:
         raise ContextError(TOO_DEEP) from None
     except ValueError as error:
         raise ContextError(f"the context is no JSON: {error}") from None
     return value
+
+
+def _read(text: str) -> object:
+    try:
+        value, end = _decoder.raw_decode(text)
+    except ValueError:  # space before it, or no JSON: it is told apart at leisure
+        return _decoder.decode(text)
+    return value if end == len(text) else _decoder.decode(text)
 
 
 def first_problem(value: object) -> str:

@@ -74,7 +74,7 @@ class DynamoEnvironmentStore(EnvironmentStore):
     def _parsed(self, kept: str) -> Mapping[str, str] | PortError:
         try:
             parsed = json.loads(kept)
-        except ValueError:
+        except (ValueError, RecursionError):
             parsed = None
         if not isinstance(parsed, dict):
             return PortRejected("the environment cannot be decoded", self._source)

@@ -34,7 +34,7 @@ SHARDS: Final = 16
 _NAMED: Final = "id"
 """The correlation id where the key is not it: one that is too long for a key."""
 _STATUS: Final = {status.value: status for status in Status}
-_DAMAGED: Final = (KeyError, TypeError, ValueError)
+_DAMAGED: Final = (KeyError, TypeError, ValueError, OverflowError, RecursionError)
 
 
 def key_of(correlation_id: str) -> str:

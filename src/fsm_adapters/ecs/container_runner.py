@@ -11,6 +11,7 @@ from fsm_adapters.ecs.refusals import Started, ask_ecs, failure
 from fsm_adapters.ecs.task_settings import TaskSettings
 from fsm_ports.container_runner import ContainerHandle, ContainerRunner, ContainerTask
 from fsm_ports.errors import OutcomeUnknown, PortError, PortRejected
+from fsm_ports.names import CONTAINER_ENVIRONMENT_VARIABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs.client import ECSClient
@@ -45,12 +46,18 @@ class EcsContainerRunner(ContainerRunner):
         overrides = _overrides(container, task.command, task.environment)
         length = len(json.dumps(overrides))
         if length > OVERRIDES:
-            return PortRejected(
-                f"command and environment have {length} characters, and a task of ECS takes {OVERRIDES}: set "
-                "PRIMARY_ENVIRONMENT_SOURCE, so that the task fetches its environment from there",
-                self._source,
-            )
+            return PortRejected(self._too_large(length, container, task), self._source)
         return self._start(self._request(task, overrides))
+
+    def _too_large(self, length: int, container: str, task: ContainerTask) -> str:
+        said = f"command and environment have {length} characters as JSON, and a task of ECS takes {OVERRIDES}"
+        command = len(json.dumps(_overrides(container, task.command, {})))
+        if command > OVERRIDES or CONTAINER_ENVIRONMENT_VARIABLE in task.environment:
+            return (
+                f"{said}, of which the command has {command}: pass what is long in the environment, which travels by "
+                "PRIMARY_ENVIRONMENT_SOURCE"
+            )
+        return f"{said}: set PRIMARY_ENVIRONMENT_SOURCE, so that the task fetches its environment from there"
 
     def _start(self, request: RunTaskRequestTypeDef) -> ContainerHandle | PortError:
         answer = ask_ecs(self._source, lambda: self._client().run_task(**request), "tasks")

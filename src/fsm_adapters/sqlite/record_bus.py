@@ -35,8 +35,8 @@ _TAKING: Final = taking("instance", "ready_at", "paused = 0", MESSAGE)
 _SETTLE: Final = (
     "UPDATE instance SET ready_at = ?, claim = NULL WHERE correlation_id = ? AND claim = ? AND step = ?"
 )  # fmt: skip
-# Whatever the step: a chain moves the record on under one claim.
-_EXTEND: Final = "UPDATE instance SET ready_at = ? WHERE correlation_id = ? AND claim = ?"
+# Whatever the step: a chain moves the record on under one claim.  Never back: a commit of the chain may hold it longer.
+_EXTEND: Final = "UPDATE instance SET ready_at = max(ready_at, ?) WHERE correlation_id = ? AND claim = ?"
 
 
 class SqliteRecordBus(RetryScheduler, MessageSource):
@@ -70,7 +70,7 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
     def settle(self, deliveries: Sequence[Delivery], outcomes: Sequence[Outcome]) -> Sequence[Sent]:
         settled: list[Sent] = [None] * len(deliveries)
         # A step that this process has committed away cannot be settled: the file need not be asked.
-        asked = [n for n, delivery in enumerate(deliveries) if not _is_past(delivery.receipt)]
+        asked = [n for n, delivery in enumerate(deliveries) if not self._is_past(delivery.receipt)]
         if asked:
             results = self._file.write_each([(deliveries[n].receipt, outcomes[n]) for n in asked], self._settle)
             for n, result in zip(asked, results, strict=True):
@@ -110,10 +110,16 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
         else:
             due = outcome.until if isinstance(outcome, Defer) else self._file.clock.now() + NACK_WAIT
         db.execute(_SETTLE, (due, claim.correlation_id, claim.token, claim.step))
-        if self._file.held.get(claim.correlation_id) is claim:
-            self._file.held.pop(claim.correlation_id, None)
+        self._let_go(claim)
         return None
 
+    def _is_past(self, receipt: object) -> bool:
+        if not isinstance(receipt, RecordClaim) or not receipt.is_past:
+            return False
+        self._let_go(receipt)
+        return True
 
-def _is_past(receipt: object) -> bool:
-    return isinstance(receipt, RecordClaim) and receipt.is_past
+    def _let_go(self, claim: RecordClaim) -> None:
+        held = self._file.held
+        if held.get(claim.correlation_id) is claim:
+            held.pop(claim.correlation_id, None)

@@ -31,7 +31,7 @@ ENTRY: Final = "correlation_id, step, at, happened, machine, state, event, statu
 _STATUS: Final = {status.value: status for status in Status}
 _FIND: Final = f"SELECT {', '.join(COLUMNS)} FROM instance WHERE correlation_id = ?"
 _TELL: Final = f"INSERT INTO history (loose, {ENTRY}) VALUES (1{', ?' * 12})"
-_DAMAGED: Final = (KeyError, TypeError, ValueError)
+_DAMAGED: Final = (KeyError, TypeError, ValueError, OverflowError, RecursionError)
 
 
 def record_row(record: Instance) -> Row:

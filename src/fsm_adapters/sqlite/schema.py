@@ -83,19 +83,17 @@ _SHARDS: Final = (
 _BY_VERSION: Final = (_TABLES, _SHARDS)
 """What each version adds to the one before."""
 
-_ENTRY = "prev, loose, correlation_id, step, at, happened, machine, state, event, status, retries, run_id, context"
-_OF_NEW = (
-    "new.machine, new.state, new.event, new.status, new.retries, new.run_id, new.context);"
-    " UPDATE instance SET tail = last_insert_rowid() WHERE rowid = new.rowid; END"
-)
+_ENTRY = "id, prev, loose, correlation_id, step, at, happened, machine, state, event, status, retries, run_id, context"
+_OF_NEW = "new.machine, new.state, new.event, new.status, new.retries, new.run_id, new.context); END"
 
 HISTORY_TRIGGERS: Final = (
     # Temporary, so that each process decides for itself whether it keeps a history.  A trigger, because a statement of
-    # its own, with a BEGIN and a COMMIT around the two, costs as much again as the commit.
+    # its own, with a BEGIN and a COMMIT around the two, costs as much again as the commit.  The commit has chosen the
+    # entry's id already, as the record's `tail`: to set that here would write the record twice.
     f"CREATE TEMP TRIGGER started AFTER INSERT ON instance BEGIN INSERT INTO history ({_ENTRY}) VALUES"
-    f" (NULL, 0, new.correlation_id, new.step, new.updated_at, 'started', {_OF_NEW}",
+    f" (new.tail, NULL, 0, new.correlation_id, new.step, new.updated_at, 'started', {_OF_NEW}",
     f"CREATE TEMP TRIGGER advanced AFTER UPDATE OF step ON instance BEGIN INSERT INTO history ({_ENTRY}) VALUES"
-    " (old.tail, 0, new.correlation_id, new.step, new.updated_at,"
+    " (new.tail, old.tail, 0, new.correlation_id, new.step, new.updated_at,"
     f" CASE old.status WHEN 'waiting' THEN 'event' WHEN 'failed' THEN 'redriven' ELSE 'step' END, {_OF_NEW}",
 )
 

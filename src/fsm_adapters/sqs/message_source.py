@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from fsm_adapters._aws.batches import in_chunks
+from fsm_adapters._aws.comeback import comeback
 from fsm_adapters._aws.errors import ask
+from fsm_adapters._aws.notifications import unwrapped
 from fsm_adapters._aws.posting import CALL_ENTRIES, told
 from fsm_adapters._wire.message import decode
-from fsm_adapters.sqs.envelope import unwrapped
 from fsm_adapters.sqs.queue import MAX_VISIBILITY, queue_name, queue_url, whole_seconds
 from fsm_ports import ACK, Clock, Defer, Delivery, MessageSource, Outcome, PortError, PortRejected, Sent
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
         MessageTypeDef,
     )
 
-NACK_SECONDS: Final = 1
-"""Seconds until a message that was not acknowledged is delivered again."""
 _COUNT: Final[Literal["ApproximateReceiveCount"]] = "ApproximateReceiveCount"
 _ASKED: Final[Sequence[MessageSystemAttributeNameType]] = (_COUNT,)
 
@@ -82,7 +81,7 @@ class SqsMessageSource(MessageSource):
         done = [n for n, outcome in enumerate(outcomes) if outcome is ACK]
         back = [n for n, outcome in enumerate(outcomes) if outcome is not ACK]
         deleted = self._each([deliveries[n] for n in done], [0] * len(done), self._delete)
-        seconds = [_seconds(outcomes[n], now) for n in back]
+        seconds = [_seconds(outcomes[n], deliveries[n].received, now) for n in back]
         changed = self._each([deliveries[n] for n in back], seconds, self._change)
         for n, result in zip([*done, *back], [*deleted, *changed], strict=True):
             results[n] = result
@@ -153,5 +152,5 @@ class SqsMessageSource(MessageSource):
         return [answer] * len(held) if isinstance(answer, PortError) else told(answer, len(held), self._source)
 
 
-def _seconds(outcome: Outcome, now: float) -> int:
-    return whole_seconds(outcome.until - now, MAX_VISIBILITY) if isinstance(outcome, Defer) else NACK_SECONDS
+def _seconds(outcome: Outcome, received: int, now: float) -> int:
+    return whole_seconds(outcome.until - now, MAX_VISIBILITY) if isinstance(outcome, Defer) else comeback(received)

@@ -57,6 +57,11 @@ class Worker:
         self._claims = Claims(clock, claim_seconds, renew)
         self._heartbeat_every = claim_seconds / 3
 
+    @property
+    def failing(self) -> bool:
+        """Some source did not answer when it was last asked."""
+        return any(line.failures for line in self._lines)
+
     def run_once(self) -> int:
         """Ask every source once; how many deliveries were handled.  Extends no claims."""
         return sum(self._poll(line) for line in self._turn())

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from fsm_bootstrap.cli import definition_commands, deploy_commands, operator_commands
+from fsm_bootstrap.cli import cost_command, definition_commands, deploy_commands, live_commands, operator_commands
+from fsm_bootstrap.cli.check_options import Against, CheckFormat, CheckOutput, NoTypes, Strict
 from fsm_bootstrap.cli.options import Context, From, Id, Machine, Machines, NewId, Origin, Output, Since, State, Status
 from fsm_bootstrap.cli.output import Format
 
@@ -172,6 +173,8 @@ def history(
 operator_commands.register(app)
 deploy_commands.register(app)
 definition_commands.register(app)
+cost_command.register(app)
+live_commands.register(app)
 
 
 @app.command()
@@ -240,10 +243,17 @@ def simulate(
 
 @app.command()
 def check(
-    spec: Annotated[str | None, typer.Argument(help="As for --machines elsewhere.")] = None,
-    output: Output = Format.TEXT,
+    spec: Annotated[str | None, typer.Argument(metavar="[PATH]", help="As for --machines elsewhere.")] = None,
+    against: Against = None,
+    strict: Strict = False,
+    no_types: NoTypes = False,
+    output: CheckOutput = CheckFormat.TEXT,
 ) -> int:
-    """Check machines without running them."""
+    """Check machines without running them: their structure, and with mypy their types; or against what is live."""
+    if against is not None:
+        from fsm_bootstrap.cli.against import check_against
+
+        return check_against(spec, against, output)
     from fsm_bootstrap.cli.check import check_machines
 
-    return check_machines(spec, output)
+    return check_machines(spec, output, strict=strict, types=not no_types)

@@ -10,21 +10,19 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fsm_bootstrap.cli import container_result
 from fsm_bootstrap.cli.exits import CommandError, Exit
 from fsm_bootstrap.cli.output import say
 from fsm_bootstrap.cli.session import begin, open_app
+from fsm_domain.runtime.errors import InboxFull
 from fsm_ports.errors import PortError, PortRejected
 from fsm_ports.names import CONTAINER_ENVIRONMENT_VARIABLE, CONTAINER_VARIABLE
 
 if TYPE_CHECKING:
     from fsm_bootstrap.application import App
 
-RESULT_VARIABLE: Final = "FSM_RESULT_FILE"
-"""Environment variable that tells the command where it may leave a result: JSON, or else text."""
-RESULT_BYTES: Final = 32_768
-"""Bytes of a result at most: it has to fit into the machine's inbox."""
 PATIENCE: Final = 300.0
 """Seconds for which a back end that does not answer is asked again."""
 _NOT_STARTED: Final = 127
@@ -43,15 +41,25 @@ def run_command(command: Sequence[str]) -> int:
     environment = _environment(app)
     with tempfile.TemporaryDirectory(prefix="fsm-") as folder:
         result = Path(folder) / "result"
-        code = _run(command, {**os.environ, **environment, RESULT_VARIABLE: str(result)})
-        data = {"exit_code": code, **_result(result)}
+        code = _run(command, {**os.environ, **environment, container_result.VARIABLE: str(result)})
+        left = container_result.result_of(result)
     event = "done" if code == 0 else "fail"
-    _insist(app, lambda: _report(app, reporting, event, data))
-    say(f"reported {event} to {reporting['id']} (exit code {code})")
+    if "result_error" in left:
+        say(f"error: the result is left out: {left['result_error']}")
+    _insist(app, lambda: _report(app, reporting, event, {"exit_code": code, **left}))
+    say(f"reported {event} to {reporting.id} (exit code {code})")
     return code
 
 
-def _reporting() -> dict[str, object]:
+class _Reporting(NamedTuple):
+    """What `CONTAINER_VARIABLE` says: to which wait of which machine this container reports."""
+
+    id: str
+    expect_step: int
+    event_id: str
+
+
+def _reporting() -> _Reporting:
     text = os.environ.get(CONTAINER_VARIABLE)
     if text is None:
         raise CommandError(
@@ -59,8 +67,22 @@ def _reporting() -> dict[str, object]:
             f"{CONTAINER_VARIABLE} is not set, so no machine waits for this",
             "a machine's container source sets it; to try a command by itself run it without fsm container-run",
         )
-    found: dict[str, object] = json.loads(text)
-    return found
+    try:
+        found = json.loads(text)
+        reporting = _Reporting(found["id"], found["expect_step"], found["event_id"])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise _spoilt() from None
+    if [type(part) for part in reporting] != [str, int, str]:
+        raise _spoilt()
+    return reporting
+
+
+def _spoilt() -> CommandError:
+    return CommandError(
+        Exit.USAGE,
+        f"{CONTAINER_VARIABLE} is not what a machine's container source sets: JSON of id, expect_step and event_id",
+        "leave that variable alone in the image, the task definition and CONTAINER_OPTIONS",
+    )
 
 
 def _environment(app: App) -> Mapping[str, str]:
@@ -106,26 +128,17 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def _result(file: Path) -> dict[str, object]:
+def _report(app: App, reporting: _Reporting, event: str, data: dict[str, object]) -> None:
+    """That it has ended is worth more than its result: where the inbox has no room for both, the result stays out."""
+    told = reporting.id, event, container_result.text_of(data), reporting.event_id, reporting.expect_step
     try:
-        raw = file.read_bytes()
-    except OSError:
-        return {}
-    if len(raw) > RESULT_BYTES:
-        say(f"error: the result has {len(raw)} bytes, more than {RESULT_BYTES}: it is left out")
-        return {"result_error": f"{len(raw)} bytes are more than {RESULT_BYTES}; leave a large result in a store"}
-    text = raw.decode(errors="replace")
-    try:
-        return {"result": json.loads(text)}
-    except ValueError:
-        return {"result": text}
-
-
-def _report(app: App, reporting: Mapping[str, object], event: str, data: Mapping[str, object]) -> None:
-    step = reporting["expect_step"]
-    app.operator.report(
-        str(reporting["id"]), event, json.dumps(data), str(reporting["event_id"]), step if isinstance(step, int) else 0
-    )
+        app.operator.report(*told)
+    except InboxFull as full:
+        if "result" not in data:
+            raise
+        left = container_result.left_out(f"the machine's inbox has no room for {full.size} bytes")
+        say(f"error: the result is left out: {left['result_error']}")
+        _report(app, reporting, event, {"exit_code": data["exit_code"], **left})
 
 
 def _insist(app: App, act: Callable[[], None]) -> None:

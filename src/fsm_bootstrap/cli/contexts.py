@@ -46,7 +46,7 @@ def data_of(option: str | None) -> str | None:
     try:
         json.loads(text, parse_constant=_no_constant)
         text.encode()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CommandError(Exit.USAGE, f"--data is no JSON: {error}", "a text is JSON in quotes: '\"ada\"'") from None
     return text
 

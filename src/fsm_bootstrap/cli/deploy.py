@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
 
+from fsm_bootstrap.cli.deploy_machines import seen_from
 from fsm_bootstrap.cli.exits import CommandError, Exit
 from fsm_bootstrap.cli.output import put, say
 from fsm_bootstrap.cli.session import begin, load, open_app, spec_of
 from fsm_bootstrap.deploy.build import makefile, requirements
-from fsm_bootstrap.deploy.permissions import Role, policy
+from fsm_bootstrap.deploy.permissions import Role, Started, policy
 from fsm_bootstrap.deploy.template import template
+from fsm_bootstrap.resources.plan import sources_used
 
 if TYPE_CHECKING:
     from fsm_bootstrap.deploy.sam import Options, Tree
+    from fsm_bootstrap.settings import Settings
 
 _HEAD = "# Written by fsm deploy template, from the settings of that moment; write it again when they change.\n"
 
@@ -25,20 +29,22 @@ def write_template(spec: str | None, folder: Path, options: Options, *, force: b
     """Write what ``sam build`` and ``sam deploy`` need into the folder.
 
     Raises:
-        CommandError: a file of another content is there.
+        CommandError: a file of another content is there, machines are not in the folder, or an option has no use.
         DefinitionError, PortMisconfigured: machines or settings would not work.
     """
     settings = begin()
-    chosen = spec_of(spec, settings)
+    _check_tasks(settings, options.started)
+    _check_there(settings, options.exists)
+    chosen = seen_from(folder, spec_of(spec, settings))
     made = template(settings, chosen, options)
-    machines = load(chosen)
+    with contextlib.chdir(folder):  # as the function has it: its working directory is where the code is
+        machines = load(chosen)
     open_app(settings, machines).close()  # what does not go together shows now, not on Lambda
     files = {"template.yaml": _HEAD + _yaml(made), "Makefile": makefile(options)}
     _keep(folder, files, force=force)
     wanted = folder / "requirements.txt"
     if not wanted.exists():
         files[wanted.name] = requirements(settings)
-    folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
         say(f"wrote {folder / name}")
@@ -47,9 +53,36 @@ def write_template(spec: str | None, folder: Path, options: Options, *, force: b
     say(f"hint: cd {folder} && sam build && sam deploy --guided --capabilities CAPABILITY_IAM")
 
 
-def show_policy(role: Role) -> None:
-    """Print the policy document."""
-    put(json.dumps(policy(begin(), role), indent=2))
+def show_policy(role: Role, started: Started) -> None:
+    """Print the policy document.
+
+    Raises:
+        CommandError: tasks are named, and no source would start any.
+    """
+    settings = begin()
+    _check_tasks(settings, started)
+    put(json.dumps(policy(settings, role, started), indent=2))
+
+
+def _check_tasks(settings: Settings, started: Started) -> None:
+    sources = (settings.primary_container_source, settings.secondary_container_source)
+    if any(started) and not any(source is not None and source.kind == "ecs" for source in sources):
+        raise CommandError(
+            Exit.USAGE,
+            "--task and --task-role are for tasks of ECS, and no container source of ECS is set",
+            "set PRIMARY_CONTAINER_SOURCE=arn:aws:ecs:REGION:ACCOUNT:cluster/NAME",
+        )
+
+
+def _check_there(settings: Settings, exists: frozenset[str]) -> None:
+    known = sorted({use.variable for used in sources_used(settings).values() for use in used})
+    for name in sorted(exists):
+        if name not in known:
+            raise CommandError(
+                Exit.USAGE,
+                f"--exists {name}: no setting of that name has a source that a stack would make",
+                f"one of {', '.join(known)}" if known else "set the sources first",
+            )
 
 
 def _keep(folder: Path, files: dict[str, str], *, force: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from fsm_bootstrap.cli.deploy_options import alarm_topic, concurrency, log_days
 from fsm_bootstrap.cli.options import Machines
 
 
@@ -24,6 +25,15 @@ class For(StrEnum):
     CONTAINER = "container"
     OPERATOR = "operator"
 
+
+Tasks = Annotated[
+    list[str] | None,
+    typer.Option("--task", metavar="NAME", help="ECS: a task definition that may be started (repeatable); else any."),
+]
+TaskRoles = Annotated[
+    list[str] | None,
+    typer.Option("--task-role", metavar="ROLE", help="ECS: a role that tasks may get (repeatable); else any."),
+]
 
 deploy = typer.Typer(help="Run machines on AWS Lambda.", no_args_is_help=True)
 
@@ -46,34 +56,58 @@ def template(
     architecture: Annotated[Architecture, typer.Option("--architecture", help="Processor.")] = Architecture.ARM64,
     timeout: Annotated[int, typer.Option("--timeout", min=10, max=900, help="Seconds of an invocation.")] = 60,
     memory: Annotated[int, typer.Option("--memory", min=128, max=10240, help="MB of the function.")] = 256,
-    log_days: Annotated[int, typer.Option("--log-days", min=1, help="Days that logs are kept.")] = 30,
+    log_days: Annotated[int, typer.Option("--log-days", callback=log_days, help="Days that logs are kept.")] = 30,
     parallel: Annotated[int, typer.Option("--parallel", min=1, max=10, help="Batches of one shard at a time.")] = 1,
     concurrency: Annotated[
-        int, typer.Option("--concurrency", min=0, max=1000, help="Most invocations of one queue; 0: no bound.")
+        int,
+        typer.Option(
+            "--concurrency",
+            min=0,
+            max=1000,
+            callback=concurrency,
+            help="Most invocations of one queue, from 2 on; 0: no bound.",
+        ),
     ] = 0,
     every: Annotated[int, typer.Option("--every", min=1, help="Minutes between two looks at what is due.")] = 1,
     existing: Annotated[
         bool, typer.Option("--existing", help="Queues, streams and tables are there: the stack makes none.")
     ] = False,
-    alarm_topic: Annotated[str, typer.Option("--alarm-topic", metavar="ARN", help="An SNS topic for alarms.")] = "",
+    exists: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exists",
+            metavar="VARIABLE",
+            help="A setting whose source is there, such as SECONDARY_STREAM_SOURCE: the stack makes the others.",
+        ),
+    ] = None,
+    alarm_topic: Annotated[
+        str, typer.Option("--alarm-topic", metavar="ARN", callback=alarm_topic, help="An SNS topic for alarms.")
+    ] = "",
+    task: Tasks = None,
+    task_role: TaskRoles = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
     """Write a SAM template (and how to build it) from settings and machines: function, sources, role, alarms."""
     from fsm_bootstrap.cli.deploy import write_template
+    from fsm_bootstrap.deploy.permissions import Started
     from fsm_bootstrap.deploy.sam import Options
 
     options = Options(
         architecture=architecture.value, timeout=timeout, memory=memory, log_days=log_days, parallel=parallel,
         concurrency=concurrency, every=every, makes=not existing, alarm_topic=alarm_topic,
+        exists=frozenset(exists or ()),
+        started=Started(tuple(task or ()), tuple(task_role or ())),
     )  # fmt: skip
     write_template(machines, folder, options, force=force)
 
 
 def iam(
     role: Annotated[For, typer.Option("--for", help="Who is to be allowed.")] = For.FUNCTION,
+    task: Tasks = None,
+    task_role: TaskRoles = None,
 ) -> None:
     """Print the least that a process has to be allowed, as an IAM policy."""
     from fsm_bootstrap.cli.deploy import show_policy
-    from fsm_bootstrap.deploy.permissions import Role
+    from fsm_bootstrap.deploy.permissions import Role, Started
 
-    show_policy(Role(role.value))
+    show_policy(Role(role.value), Started(tuple(task or ()), tuple(task_role or ())))

@@ -40,6 +40,7 @@ def examine(spec: str | None, form: Format) -> int:
 
 def _findings(spec: str | None, settings: Settings) -> Iterator[Finding]:
     from fsm_bootstrap.application import build_application
+    from fsm_bootstrap.doctor.original import checkpoints_found
     from fsm_bootstrap.doctor.reach import known_of, parts_found, resources_found
     from fsm_bootstrap.doctor.sense import settings_found, together_found
 
@@ -47,8 +48,10 @@ def _findings(spec: str | None, settings: Settings) -> Iterator[Finding]:
     try:
         machines = load_for_now(spec, settings)
         with build_application(settings, machines) as app:
-            yield from resources_found(Supplies(settings, SystemClock(), SystemRandom()))
+            supplies = Supplies(settings, SystemClock(), SystemRandom())
+            yield from resources_found(supplies)
             yield from parts_found(app)
+            yield from checkpoints_found(supplies)
             yield from known_of(settings)
             yield from together_found(app)
     except PortMisconfigured as error:

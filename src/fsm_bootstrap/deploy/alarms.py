@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fsm_bootstrap.deploy.sam import Plan, Tree, logical
+from fsm_bootstrap.deploy.sam import Plan, Tree
 from fsm_bootstrap.resources.topic import queue_of
 from fsm_bootstrap.source import Source
 from fsm_bootstrap.uses import Purpose, uses
@@ -34,7 +34,7 @@ def alarms(plan: Plan) -> Tree:
     for source in _queues(plan):
         text = f"Messages wait in {source.name}: the function fails, or is throttled"
         of_queue = _metric("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", source.name, "Maximum")
-        made[logical("AlarmAge", source)] = _alarm(plan, text, OLD, of_queue)
+        made[plan.logical("AlarmAge", source)] = _alarm(plan, text, OLD, of_queue)
     if any(
         use.source.kind in ("kinesis", "dynamodb") for use in uses(plan.settings) if use.purpose is Purpose.MESSAGES
     ):
@@ -42,7 +42,7 @@ def alarms(plan: Plan) -> Tree:
         of_stream = _metric("AWS/Lambda", "IteratorAge", "FunctionName", {"Ref": "Function"}, "Maximum")
         made["AlarmAgeOfStreams"] = _alarm(plan, text, OLD * 1000, of_stream)
     dead = plan.settings.dead_letter_source
-    if dead is not None and dead.kind == "sqs":
+    if dead is not None and dead.kind == "sqs" and plan.at_home(dead):
         text = "Messages that nobody can handle: look at them, mend the cause, and send them back"
         of_dead = _metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", dead.name, "Maximum")
         made["AlarmDeadLetters"] = _alarm(plan, text, 0, of_dead)

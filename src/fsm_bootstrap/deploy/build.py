@@ -10,6 +10,8 @@ from fsm_bootstrap.deploy.sam import Options
 from fsm_bootstrap.settings import Settings
 
 _PLATFORMS: Final = {"arm64": "manylinux2014_aarch64", "x86_64": "manylinux2014_x86_64"}
+LEFT_OUT: Final = ("template.yaml", "Makefile", "tests")
+"""What a function does not need of its folder; nor what is hidden."""
 _MAKEFILE: Final = """\
 # Written by fsm deploy template; sam build calls it.  Modules are compiled here, once: a function that has to compile
 # what it imports takes three to four times as long to start.
@@ -18,7 +20,7 @@ PYTHON ?= {python}
 build-Function:
 \t$(PYTHON) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt \\
 \t\t--target "$(ARTIFACTS_DIR)" --platform {platform} --only-binary=:all:
-\ttar --create --exclude='./.*' --exclude=./template.yaml --exclude=./Makefile --exclude=./tests \\
+\ttar --create --exclude='./.*' {excluded} \\
 \t\t--exclude=__pycache__ . | tar --extract --directory "$(ARTIFACTS_DIR)"
 \t$(PYTHON) -m compileall -q -f --invalidation-mode unchecked-hash "$(ARTIFACTS_DIR)"
 """
@@ -26,7 +28,8 @@ _EXTRAS: Final = {"redis": "redis", "rediss": "redis", "memcached": "memcached"}
 
 
 def makefile(options: Options) -> str:
-    return _MAKEFILE.format(python=RUNTIME, platform=_PLATFORMS[options.architecture])
+    excluded = " ".join(f"--exclude=./{name}" for name in LEFT_OUT)
+    return _MAKEFILE.format(python=RUNTIME, platform=_PLATFORMS[options.architecture], excluded=excluded)
 
 
 def requirements(settings: Settings) -> str:

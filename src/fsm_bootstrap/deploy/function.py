@@ -14,10 +14,9 @@ from fsm_bootstrap.source import Source
 
 RUNTIME: Final = f"python{sys.version_info.major}.{sys.version_info.minor}"
 """The build compiles for the Python that makes it, so the two have to be the same."""
-_NOT_HERE: Final = frozenset(
-    {"fsm_machines", "positions_source", "claim_seconds", "poll_seconds", "sqlite_synchronous"}
-)
-"""Settings of workers on a machine, and what the template says otherwise."""
+_NOT_HERE: Final = frozenset({"fsm_machines", "positions_source", "poll_seconds", "sqlite_synchronous"})
+"""Settings of workers on a machine, and what the template says otherwise.  `claim_seconds` goes along: workers
+beside the function may hold a message for longer than it may, and its timer must not take their runs for stuck."""
 _IN_A_VPC: Final = frozenset({"redis", "rediss", "memcached", "elasticache"})
 
 
@@ -55,7 +54,7 @@ def function(plan: Plan) -> Tree:
 
 
 def _role(plan: Plan, managed: list[object]) -> Tree:
-    allowed = [document(statement) for statement in statements(plan.settings, Role.FUNCTION)]
+    allowed = [document(statement) for statement in statements(plan.settings, Role.FUNCTION, plan.options.started)]
     logs = {
         "Sid": "Log",
         "Effect": "Allow",

@@ -39,6 +39,17 @@ class Statement(NamedTuple):
     condition: Mapping[str, Mapping[str, str]] = {}
 
 
+class Started(NamedTuple):
+    """What a container source may start; where nothing is named, whatever the account has."""
+
+    tasks: tuple[str, ...] = ()
+    """Task definitions: families, ``family:revision`` or ARNs."""
+    roles: tuple[str, ...] = ()
+    """Their task roles and execution roles: names or ARNs."""
+
+
+ANYTHING: Final = Started()
+
 _QUERIES: Final = frozenset(
     {
         (Role.FUNCTION, Purpose.WAITING), (Role.WORKER, Purpose.WAITING),
@@ -88,13 +99,14 @@ _FOR_POLLING: Final = {
 }  # fmt: skip
 
 
-def policy(settings: Settings, role: Role) -> Policy:
+def policy(settings: Settings, role: Role, started: Started = ANYTHING) -> Policy:
     """An IAM policy document.
 
     Raises:
         PortMisconfigured: as `Settings.checkpoint`.
     """
-    return {"Version": "2012-10-17", "Statement": [document(statement) for statement in statements(settings, role)]}
+    allowed = [document(statement) for statement in statements(settings, role, started)]
+    return {"Version": "2012-10-17", "Statement": allowed}
 
 
 def document(statement: Statement) -> dict[str, object]:
@@ -110,20 +122,20 @@ def document(statement: Statement) -> dict[str, object]:
     return written
 
 
-def statements(settings: Settings, role: Role) -> list[Statement]:
+def statements(settings: Settings, role: Role, started: Started = ANYTHING) -> list[Statement]:
     """One for each source in each of its purposes, and what one purpose needs of another service."""
     found: list[Statement] = []
     for use in uses(settings):
-        found += _statements(use, role)
+        found += _statements(use, role, started)
     return list(_once(found))
 
 
-def _statements(use: Use, role: Role) -> Iterator[Statement]:
+def _statements(use: Use, role: Role, started: Started) -> Iterator[Statement]:
     kind, purpose, sid = use.source.kind, use.purpose, _sid(use.variable)
     if purpose is Purpose.METRICS:
         yield from _of_metrics(use, sid)
     elif purpose is Purpose.CONTAINERS:
-        yield from _of_tasks(use, sid) if kind == "ecs" and role in _RUNNING else ()
+        yield from _of_tasks(use, sid, started) if kind == "ecs" and role in _RUNNING else ()
     elif purpose is Purpose.LEASES and kind == "elasticache":
         yield from [Statement(sid, _describing(use.source), ("*",))] if role in _RUNNING else []
     else:
@@ -175,23 +187,29 @@ def _of_metrics(use: Use, sid: str) -> Iterator[Statement]:
         yield Statement(sid, ("cloudwatch:PutMetricData",), ("*",), namespace)
 
 
-def _of_tasks(use: Use, sid: str) -> Iterator[Statement]:
-    """Which task definitions, and which roles they have, the settings do not say: the account's, on this cluster."""
-    prefix = use.source.partition(":cluster/")[0]
-    account = use.source.split(":")[4]
+def _of_tasks(use: Use, sid: str, started: Started) -> Iterator[Statement]:
+    """On this cluster.  A machine may choose its task definition as it runs, so settings do not say which there are."""
+    prefix = f"{use.source.partition(':cluster/')[0]}:task-definition/"
     on_cluster = {"ArnEquals": {"ecs:cluster": str(use.source)}}
-    yield Statement(sid, ("ecs:RunTask",), (f"{prefix}:task-definition/*",), on_cluster)
+    yield Statement(sid, ("ecs:RunTask",), tuple(_task(prefix, each) for each in started.tasks or ("*",)), on_cluster)
     yield Statement(f"{sid}Names", ("ecs:DescribeTaskDefinition",), ("*",))
+    prefix = f"arn:{_partition(use.source)}:iam::{use.source.account}:role/"
+    roles = tuple(each if each.startswith("arn:") else prefix + each for each in started.roles or ("*",))
     to_tasks = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
-    yield Statement(
-        f"{sid}Roles", ("iam:PassRole",), (f"arn:{_partition(use.source)}:iam::{account}:role/*",), to_tasks
-    )
+    yield Statement(f"{sid}Roles", ("iam:PassRole",), roles, to_tasks)
+
+
+def _task(prefix: str, name: str) -> str:
+    """Permissions are for revisions: of a family, for all."""
+    arn = name if name.startswith("arn:") else prefix + name
+    return arn if name == "*" or ":" in arn.rpartition("/")[2] else f"{arn}:*"
 
 
 def _describing(source: Source) -> tuple[str, ...]:
     what = source.resource.partition(":")[0]
     return {
-        "cluster": ("elasticache:DescribeCacheClusters",),
+        # A node of a replication group stands for its group, and old settings name a group so.
+        "cluster": ("elasticache:DescribeCacheClusters", "elasticache:DescribeReplicationGroups"),
         "replicationgroup": ("elasticache:DescribeReplicationGroups",),
         "serverlesscache": ("elasticache:DescribeServerlessCaches",),
     }.get(what, ())

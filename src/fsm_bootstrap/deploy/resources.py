@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from fsm_adapters.dynamodb.schemas import TableSchema
-from fsm_bootstrap.deploy.sam import KEPT, Plan, Tree, attribute, logical
+from fsm_bootstrap.deploy.sam import KEPT, Plan, Tree, attribute
 from fsm_bootstrap.resources.plan import schema_of, sources_used
 from fsm_bootstrap.resources.queue import RECEIVES, RETENTION
 from fsm_bootstrap.resources.topic import policy_for, queue_of
@@ -26,13 +26,13 @@ def resources(plan: Plan) -> Tree:
             continue
         match source.kind:
             case "sqs":
-                made[logical("Queue", source)] = _queue(source, plan)
+                made[plan.logical("Queue", source)] = _queue(source, plan)
             case "sns":
                 made |= _topic(source, plan)
             case "kinesis":
-                made[logical("Stream", source)] = _stream(source)
+                made[plan.logical("Stream", source)] = _stream(source)
             case _:
-                made[logical("Table", source)] = _table(source, schema_of(source, used, plan.settings))
+                made[plan.logical("Table", source)] = _table(source, schema_of(source, used, plan.settings))
     return made
 
 
@@ -50,9 +50,10 @@ def _queue(source: Source, plan: Plan) -> Tree:
         dead is not None
         and dead.kind == "sqs"
         and dead != source
+        and plan.at_home(dead)
         and dead.endswith(".fifo") == source.endswith(".fifo")
     ):
-        target = attribute(logical("Queue", dead), "Arn") if plan.makes(dead) else str(dead)
+        target = attribute(plan.logical("Queue", dead), "Arn") if plan.makes(dead) else str(dead)
         properties["RedrivePolicy"] = {"deadLetterTargetArn": target, "maxReceiveCount": RECEIVES}
     return {"Type": "AWS::SQS::Queue", **KEPT, "Properties": properties}
 
@@ -60,7 +61,7 @@ def _queue(source: Source, plan: Plan) -> Tree:
 def _topic(source: Source, plan: Plan) -> Tree:
     """The topic, the queue that its messages are received from, and what lets one send to the other."""
     queue = queue_of(source)
-    topic_id, queue_id = logical("Topic", source), logical("Queue", queue)
+    topic_id, queue_id = plan.logical("Topic", source), plan.logical("Queue", queue)
     fifo: Tree = {"FifoTopic": True} if source.endswith(".fifo") else {}
     return {
         topic_id: {"Type": "AWS::SNS::Topic", **KEPT, "Properties": {"TopicName": source.name, **fifo}},

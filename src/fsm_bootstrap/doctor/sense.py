@@ -77,9 +77,10 @@ def _waiting(app: App) -> Iterator[Finding]:
 
 
 def _recovery(app: App) -> Finding:
-    age = smallest_age(app.machines, app.settings.claim_seconds)
+    age = smallest_age(app.machines, app.settings.longest_claim)
     return Finding(
         Level.NOTE,
         "CLAIM_SECONDS",
-        f"fsm recover leaves alone what moved in the last {age:g} s: a machine may wait so long for its own retries",
+        f"fsm recover leaves alone what moved in the last {age:g} s: a machine may take so long for a run and its "
+        "retries",
     )

@@ -35,6 +35,7 @@ class Request(NamedTuple):
     """Names in small letters."""
     query: Mapping[str, str]
     body: str
+    is_base64: bool = False
 
 
 class Response(TypedDict):
@@ -55,11 +56,9 @@ def request_of(event: Mapping[str, Any]) -> Request | None:  # Any: JSON of AWS
         method = event.get("requestContext", {}).get("http", {}).get("method") if "rawPath" in event else None
     if not isinstance(method, str):
         return None
-    body = event.get("body") or ""
-    if event.get("isBase64Encoded"):
-        body = b64decode(body).decode(errors="replace")
     headers = {name.lower(): value for name, value in _texts(event, "headers").items()}
-    return Request(method, _path(event), headers, _texts(event, "queryStringParameters"), body)
+    query, body = _texts(event, "queryStringParameters"), event.get("body") or ""
+    return Request(method, _path(event), headers, query, body, bool(event.get("isBase64Encoded")))
 
 
 def _texts(event: Mapping[str, Any], name: str) -> dict[str, str]:  # Any: JSON of AWS
@@ -69,9 +68,22 @@ def _texts(event: Mapping[str, Any], name: str) -> dict[str, str]:  # Any: JSON 
 def _path(event: Mapping[str, Any]) -> str:  # Any: JSON of AWS
     """Payload version 2.0 puts the name of the stage in front, unless that is the default one."""
     if "rawPath" not in event:
-        return str(event.get("path"))
+        return _of_the_api(str(event.get("path")), event.get("resource"), event.get("pathParameters") or {})
     path, stage = str(event["rawPath"]), event.get("requestContext", {}).get("stage", "$default")
-    return path.removeprefix(f"/{stage}") or "/"
+    return path.removeprefix(f"/{stage}") or "/" if f"{path}/".startswith(f"/{stage}/") else path
+
+
+def _of_the_api(path: str, resource: object, parameters: Mapping[str, str]) -> str:
+    """Without the base path that a custom domain of a REST API puts in front: its resource tells how long it is."""
+    if not isinstance(resource, str):
+        return path
+    length = resource.count("/")
+    if resource.endswith("/{proxy+}"):
+        if "proxy" not in parameters:
+            return path
+        length += parameters["proxy"].strip("/").count("/")
+    parts = path.strip("/").split("/")
+    return "/" + "/".join(parts[-length:]) if 0 < length < len(parts) else path
 
 
 def respond(app: App, request: Request) -> Response:
@@ -87,6 +99,8 @@ def respond(app: App, request: Request) -> Response:
 def _tried(app: App, request: Request, path: Mapping[str, str], act: _Act) -> Response:
     try:
         return _response(200, act(app, request, path))
+    except RecursionError:
+        return _response(400, {"error": "the body is nested too deeply"})
     except ValidationError as error:
         return _response(400, {"error": problems(error)})
     except (RequestError, ContextError) as error:
@@ -112,8 +126,8 @@ def _get(app: App, request: Request, path: Mapping[str, str]) -> Answer:
 
 def _send(app: App, request: Request, path: Mapping[str, str]) -> Answer:
     step = request.query.get("expect_step")
-    if step is not None and not step.isdecimal():
-        raise RequestError(f"expect_step={step}: write a whole number")
+    if step is not None and not re.fullmatch(r"[0-9]{1,15}", step):
+        raise RequestError(f"expect_step={step:.40}: write a whole number")
     data = _json(request, None)
     expected = None if step is None else int(step)
     return send(app, Send(id=path["id"], event=path["event"], data=data, event_id=_key(request), expect_step=expected))
@@ -127,12 +141,20 @@ _ROUTES: Final[tuple[tuple[str, str, _Act], ...]] = (
 
 
 def _json(request: Request, without: object) -> object:
-    if not request.body.strip():
-        return without
     try:
-        return cast("object", json.loads(request.body))
+        body = b64decode(request.body, validate=True).decode() if request.is_base64 else request.body
+        return cast("object", json.loads(body, parse_constant=_no_constant)) if body.strip() else without
     except ValueError as error:
-        raise RequestError(f"the body is no JSON: {error}") from None
+        raise RequestError(f"the body is no JSON: {_reason(error)}") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _reason(error: ValueError) -> str:
+    # What Python says of bytes that are no UTF-8 shows one of them.
+    return "it is no UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _key(request: Request) -> str | None:

@@ -20,6 +20,7 @@ class Handler:
     Raises, when called:
         NotDone: the answer could not tell Lambda what to deliver again.
         RequestError, FsmError, ContextError, PortError: a direct invocation that went wrong.
+        CannotWait: a task of Step Functions that would have to wait.
     """
 
     def __init__(self, app: App, decode_image: DecodeImage, put_off: PutOff | None = None) -> None:

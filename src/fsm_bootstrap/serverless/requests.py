@@ -74,10 +74,17 @@ def start(app: App, request: Start) -> Answer:
 
 
 def send(app: App, request: Send) -> Answer:
-    """Raises: as `Operator.send`."""
-    data = None if request.data is None else json.dumps(request.data)
+    """Raises: RequestError; and as `Operator.send`."""
+    data = None if request.data is None else _text(request.data)
     outcome = app.operator.send(request.id, request.event, data, request.event_id, request.expect_step)
     return {"id": request.id, "event": request.event, "outcome": outcome}
+
+
+def _text(data: object) -> str:
+    try:
+        return json.dumps(data, allow_nan=False)
+    except ValueError:
+        raise RequestError("data is no JSON: it holds a number that is none, or infinite") from None
 
 
 def shown(record: Instance) -> Answer:

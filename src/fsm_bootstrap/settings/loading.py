@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 
 from pydantic import ValidationError
@@ -30,6 +32,19 @@ def load_settings() -> Settings:
         named = re.search(r'field "(\w+)"', str(error))
         name = named[1].upper() if named else "a setting"
         raise PortMisconfigured(f'{name}: is no JSON; write an object such as {{"name": "value"}}') from None
+    except RecursionError:
+        names = ", ".join(name.upper() for name in Settings.model_fields if _is_bottomless(name.upper())) or "a setting"
+        raise PortMisconfigured(f'{names}: is nested too deeply; write an object such as {{"name": "value"}}') from None
+
+
+def _is_bottomless(variable: str) -> bool:
+    try:
+        json.loads(os.environ.get(variable, ""))
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return False
 
 
 def _explain(problem: ErrorDetails) -> str:

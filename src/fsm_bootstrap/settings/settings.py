@@ -14,6 +14,10 @@ from fsm_ports.errors import PortMisconfigured
 
 EMBEDDED_CHAIN = 10
 """Transitions that one delivery may run where bus and store are one embedded back end."""
+LONGEST_INVOCATION = 900.0
+"""Seconds that Lambda gives a function at most."""
+_CALLS_FUNCTIONS = frozenset({"dynamodb", "kinesis", "sns", "sqs"})
+"""Kinds of stream sources whose messages a Lambda function may be handling."""
 
 
 class Settings(SourceSettings, AwsSettings, WorkSettings):
@@ -72,6 +76,14 @@ class Settings(SourceSettings, AwsSettings, WorkSettings):
         if self.max_chained_transitions is not None:
             return self.max_chained_transitions
         return EMBEDDED_CHAIN if self.stream.embedded and self.stream.identity == self.checkpoint.identity else 1
+
+    @property
+    def longest_claim(self) -> float:
+        """Seconds for which a run anywhere may hold what it was given, as far as is known here: `claim_seconds` where
+        it is set, or where none but workers can run."""
+        if "claim_seconds" in self.model_fields_set or self.stream.kind not in _CALLS_FUNCTIONS:
+            return self.claim_seconds
+        return max(self.claim_seconds, LONGEST_INVOCATION)
 
     @property
     def on_lambda(self) -> bool:

@@ -35,7 +35,9 @@ class WorkSettings(BaseSettings):
         default=30.0,
         ge=2,
         description="Seconds for which a worker claims what it received; renewed while an action runs. What a worker "
-        "had in hand when it died is taken up by another after at most this long.",
+        "had in hand when it died is taken up by another after at most this long. For recovery it is how long a run "
+        "may take, beside a state's own time-out; the timer of a function knows the time of that function, and "
+        "`fsm recover` takes Lambda's 900 s where this is unset and a function may be at work.",
     )
     poll_seconds: float = Field(
         default=1.0,

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from fsm_bootstrap.simulation.story import Delivered, Story, by_workers
 from fsm_bootstrap.simulation.trace import Call, Crashed, NotReached
+from fsm_domain.machine.fingerprint import context_of, graph_of
 from fsm_ports.errors import OutcomeUnknown, PortError
 from fsm_ports.instance import Instance, Status
 from fsm_ports.messages import Defer
@@ -156,6 +157,21 @@ def _quarantined(story: Story) -> Iterator[object]:
     return (call for call in story.calls if call.port == "dead" and call.operation == "send" and None in call.effects)
 
 
+def _renamed(story: Story) -> Iterator[object]:
+    """A machine went on under another definition."""
+    for commits in story.commits.values():
+        for before, after in pairwise(commits):
+            if graph_of(before.record.definition) != graph_of(after.record.definition):
+                yield after
+
+
+def _migrated(story: Story) -> Iterator[object]:
+    for commits in story.commits.values():
+        for before, after in pairwise(commits):
+            if context_of(before.record.definition) != context_of(after.record.definition):
+                yield after
+
+
 def _found(story: Story, one: Delivered) -> Instance | None:
     return story.at(one.message.correlation_id, one.received.number)
 
@@ -188,5 +204,8 @@ MARKS: dict[str, Callable[[Story], Iterator[object]]] = {
     "resumed": _written(Resume),
     "redriven": _redriven,
     "recovered": _written(Touch),
+    "taken up by another definition": _renamed,
+    "migrated": _migrated,
+    "left to another definition": lambda story: iter(story.left),
 }
 """By name, each occurrence of it."""

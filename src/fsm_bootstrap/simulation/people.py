@@ -72,9 +72,10 @@ def sender(kernel: Kernel, open: Open, start: Start, correlation_id: str) -> Non
     """
     runtime = open()
     operator, client = Operator(runtime), Client(runtime)
+    go = runtime.machines[start.machine].renamed.get("go", "go")
     for number in range(start.events):
         kernel.sleep(kernel.random.uniform(0.0, 20.0))
-        while _insist(kernel, lambda n=number: operator.send(correlation_id, "go", str(n), f"e{n}")) is None:  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+        while _insist(kernel, lambda n=number: operator.send(correlation_id, go, str(n), f"e{n}")) is None:  # type: ignore[misc]  # mypy cannot infer a lambda with a default
             record = _insist(kernel, lambda: client.get(correlation_id))
             if record is None or record.status in ENDED:
                 return

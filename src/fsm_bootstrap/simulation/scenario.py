@@ -56,6 +56,10 @@ class Scenario:
     starts: Sequence[Start] = field(default_factory=lambda: loops(3))
     cast: Cast = machines
     """Makes the machines; of those that no start names none is there."""
+    later: Cast | None = None
+    """The same machines as later code defines them: every other worker, caller and sender has these."""
+    retires: bool = True
+    """Where there is later code, workers who do not have it end with the storm."""
     knowable: bool = True
     """The actions do the same on the same input, so that each context can be computed again."""
     attended: bool = False

@@ -134,7 +134,7 @@ PEOPLE = (
         set_up=queue(),
         faithful=False,
         recovery=900.0,
-        starts=loops(20, 2),
+        starts=loops(26, 2),
         faults=replace(STORM, crash=0.03, unavailable=0.3),
     ),
 )

@@ -13,22 +13,26 @@ from fsm_adapters.memory import MemoryMetrics
 from fsm_adapters.system.awaiting import AwaitRunner
 from fsm_adapters.system.time_limit import ElapsedTimeLimit
 from fsm_bootstrap.simulation.faults import CALM, Faults, Place
-from fsm_bootstrap.simulation.kernel import Kernel
+from fsm_bootstrap.simulation.kernel import START, Kernel
 from fsm_bootstrap.simulation.machines import Actions
 from fsm_bootstrap.simulation.people import Attendant, caller, echo, operator, outages, sender, stranger, timer, weather
 from fsm_bootstrap.simulation.runs import Runs
 from fsm_bootstrap.simulation.scenario import Scenario, Start
 from fsm_bootstrap.simulation.set_ups import Connect, Lab, Ports
 from fsm_bootstrap.simulation.trace import Calm, Crashed, Trace
+from fsm_domain import RetryPolicy
 from fsm_domain.failover.post import Post
 from fsm_domain.runtime.dispatcher import Dispatcher
 from fsm_domain.runtime.registry import Machines
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import PortError
 from fsm_ports.instance import Instance, Status
+from fsm_ports.names import DEFINITIONS
 
 QUIET = 200.0
 """Seconds without a delivery after which nothing more will come: more than any claim, lease or stall."""
+DEPLOY = 30.0
+"""Seconds after which later code comes in any case."""
 CALM_TURNS = 60_000
 """How many turns a simulation may take after its storm."""
 FAITHFUL_TRIES = 10_000
@@ -52,6 +56,8 @@ class Simulated:
     """The store delivers what is committed."""
     ended: bool
     """Everything came to rest, and nothing was delivered any more."""
+    later: Machines
+    """What some of the processes have in the machines' place."""
 
 
 def simulate(scenario: Scenario, seed: int) -> Simulated:
@@ -67,8 +73,9 @@ class _Simulation:
         self._runs = Runs(self._kernel, self._trace)
         actions = Actions(self._kernel, self._runs, seed, scenario.raising, scenario.action)
         started = {start.machine for start in scenario.starts}
-        cast = scenario.cast(actions, scenario.retry)
+        cast, later = scenario.cast(actions, scenario.retry), (scenario.later or nobody)(actions, scenario.retry)
         self._machines = {name: machine for name, machine in cast.items() if name in started}
+        self._later = {name: machine for name, machine in later.items() if name in started}
         self._waiting = AwaitRunner()
         self._connect: Connect = scenario.set_up(Lab(self._kernel, self._trace, folder))
         self._started: dict[str, Start] = {}
@@ -97,6 +104,7 @@ class _Simulation:
             kernel.met,
             self._emits,
             ended,
+            self._later,
         )
 
     def _populate(self) -> None:
@@ -154,12 +162,38 @@ class _Simulation:
         return lambda: caller(self._kernel, self._open, start, correlation_id, tell, tries)
 
     def _open(self) -> Runtime:
+        self._wait_for_the_deploy()
         return self._runtime(self._connect())
+
+    def _wait_for_the_deploy(self) -> None:
+        """Later code comes when the first version has been at work for some time."""
+        begins = START + DEPLOY
+        while self._later and has_later_code(self._kernel.current) and not self._is_at_work():
+            if self._kernel.now > begins:
+                break
+            self._kernel.sleep(1.0)
+
+    def _is_retired(self) -> bool:
+        """The deploy is over, and the worker who asks was not part of it."""
+        if not (self._later and self._scenario.retires) or has_later_code(self._kernel.current):
+            return False
+        return self._trace.is_calm
+
+    def _is_at_work(self) -> bool:
+        return any(record.machine == DEFINITIONS for record in self._trace.latest.values())
+
+    def _machines_here(self) -> Machines:
+        """Those of the process that is running."""
+        if not self._later:
+            return self._machines
+        here = self._later if has_later_code(self._kernel.current) else self._machines
+        self._trace.definitions[self._kernel.current] = frozenset(machine.fingerprint for machine in here.values())
+        return here
 
     def _runtime(self, ports: Ports) -> Runtime:
         kernel, self._emits = self._kernel, ports.store.emits
         return Runtime(
-            machines=self._machines,
+            machines=self._machines_here(),
             store=ports.store,
             post=Post(kernel.own_clock, ports.buses, ports.retries, ports.dead_letters),
             codec=self._runs,
@@ -176,9 +210,10 @@ class _Simulation:
 
     def _worker(self) -> None:
         kernel, scenario = self._kernel, self._scenario
+        self._wait_for_the_deploy()
         ports = self._connect()
         dispatcher, idle = Dispatcher(self._runtime(ports)), 0.1
-        while True:
+        while not self._is_retired():
             handled = 0
             for source in ports.sources:
                 now = kernel.own_clock.now()
@@ -217,6 +252,17 @@ class _Simulation:
 
 def _rests(record: Instance | None) -> bool:
     return record is not None and record.status not in (Status.RUNNING, Status.WAITING)
+
+
+def nobody(actions: Actions, retry: RetryPolicy) -> Machines:
+    """There is no later version of the code."""
+    return {}
+
+
+def has_later_code(incarnation: str) -> bool:
+    """Every other process of a kind, where two versions of the code are at work."""
+    number = incarnation.partition(".")[0].lstrip("abcdefghijklmnopqrstuvwxyz")
+    return number.isdecimal() and int(number) % 2 == 1
 
 
 def never(awaitable: object, timeout: float | None) -> object:

@@ -11,7 +11,8 @@ from typing import NamedTuple, TypeVar
 from fsm_bootstrap.simulation.ports import NETWORK
 from fsm_bootstrap.simulation.trace import NOT_REACHED, Call, Crashed, Event, RunBegan, RunEnded, Settlement, Trace
 from fsm_ports.instance import Instance, Status
-from fsm_ports.messages import Delivery, Outcome, Outgoing
+from fsm_ports.messages import ACK, Delivery, Outcome, Outgoing
+from fsm_ports.names import DEFINITIONS
 from fsm_ports.results import Committed
 from fsm_ports.writes import Commit, Mark
 
@@ -72,6 +73,7 @@ class Story:
 
     def __init__(self, trace: Trace) -> None:
         self.events: Sequence[Event] = trace.events
+        self._definitions = trace.definitions
 
     @cached_property
     def calls(self) -> list[Call]:
@@ -95,7 +97,7 @@ class Story:
     @cached_property
     def commits(self) -> dict[str, list[Written]]:
         """The commits of each record; the one of step n is the n-th where all is well."""
-        steps = [written for written in self.writes if isinstance(written.write, Commit)]
+        steps = [w for w in self.writes if isinstance(w.write, Commit) and w.record.machine != DEFINITIONS]
         return _grouped(steps, lambda written: written.record.correlation_id)
 
     @cached_property
@@ -135,6 +137,26 @@ class Story:
                         end = next(((later, outcome) for later, outcome in ends if later.number > call.number), None)
                         found.append(Delivered(call, answer, answer.message, *(end or (None, None))))
         return found
+
+    @cached_property
+    def left(self) -> list[Delivered]:
+        """What another definition of its machine wrote than the worker has, and the worker left to others."""
+        return [one for one in self.deliveries if self._is_left(one)]
+
+    def _is_left(self, one: Delivered) -> bool:
+        own = self._definitions.get(one.received.process)
+        if one.settled is None or own is None or one.message.definition in own:
+            return False
+        if one.outcome is not ACK:
+            return True
+        carried = self.carried.get((one.message.correlation_id, one.message.step), ())
+        return any(
+            one.received.number < other.call.number < one.settled.number
+            and other.call.process == one.received.process
+            and other.message.position == one.position
+            and other.message.retries == one.message.retries
+            for other in carried
+        )
 
     @cached_property
     def runs(self) -> list[Run]:

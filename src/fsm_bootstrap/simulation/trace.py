@@ -95,9 +95,14 @@ class Trace:
         self.latest: dict[str, Instance] = {}
         """The newest version of each record, by correlation id: tells the driver when to stop."""
         self.deliveries = 0
+        self.is_calm = False
+        """The storm is over."""
+        self.definitions: dict[str, frozenset[str]] = {}
+        """By process, where two versions of the code are at work: of all machines, as it has them."""
 
     def add(self, event: Event) -> None:
         self.events.append(event)
+        self.is_calm = self.is_calm or isinstance(event, Calm)
         if not isinstance(event, Call):
             return
         if event.operation == "receive":

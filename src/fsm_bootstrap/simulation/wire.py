@@ -9,6 +9,8 @@ from fsm_bootstrap.simulation.faults import Fate, Place
 from fsm_bootstrap.simulation.kernel import Crash, Kernel
 from fsm_bootstrap.simulation.trace import NOT_REACHED, Call, Trace, without_receipts
 from fsm_ports.errors import OutcomeUnknown, PortError, PortUnavailable
+from fsm_ports.names import DEFINITIONS
+from fsm_ports.writes import Commit
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -29,10 +31,11 @@ class Wire:
         kernel.pause()
         down = kernel.down.get(self.port, 0.0) > kernel.now
         struck = self._struck(operation)
-        fates = [struck or self._fate(down=down) for _ in items]
-        dies_within = len(items) > 1 and kernel.chance(kernel.faults.crash)
+        fates = [struck or self._fate(down=down, spared=self._is_spared(item)) for item in items]
+        exposed = len(items) - sum(map(self._is_spared, items))
+        dies_within = exposed > 1 and kernel.chance(kernel.faults.crash)
         if dies_within:  # some of the items got there
-            reached = kernel.random.randrange(len(items))
+            reached = kernel.random.randrange(exposed)
             fates[reached:] = [Fate.LOST] * (len(items) - reached)
         there = [n for n, fate in enumerate(fates) if fate in (Fate.DONE, Fate.UNANSWERED)]
         done = dict(zip(there, do([items[n] for n in there]) if there else (), strict=True))
@@ -74,8 +77,12 @@ class Wire:
         is_worker = self.kernel.current.startswith("worker")
         return self.kernel.strike(Place.CALL) if is_worker and operation not in _OF_THE_SERVICE else None
 
-    def _fate(self, *, down: bool) -> Fate:
-        fate = Fate.UNAVAILABLE if down else self._drawn()
+    def _is_spared(self, item: object) -> bool:
+        """Where one version of the code is at work its definition is of no account, so it draws on no chance."""
+        return not self.trace.definitions and isinstance(item, Commit) and item.instance.machine == DEFINITIONS
+
+    def _fate(self, *, down: bool, spared: bool = False) -> Fate:
+        fate = Fate.UNAVAILABLE if down else Fate.DONE if spared else self._drawn()
         if fate is not Fate.DONE:
             self.kernel.faulted[fate.value] += 1
         return fate

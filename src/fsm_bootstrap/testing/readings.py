@@ -11,7 +11,7 @@ from fsm_ports.checkpoint_store import InstanceQuery
 from fsm_ports.errors import PortError
 from fsm_ports.history_log import Happened, HistoryEntry
 from fsm_ports.instance import Instance
-from fsm_ports.names import PSEUDO_INIT
+from fsm_ports.names import DEFINITIONS, PSEUDO_INIT
 
 _SHOWN = 10
 
@@ -64,4 +64,5 @@ class Readings:
 
     def _known(self) -> list[str]:
         page = self._wiring.store.find(InstanceQuery(limit=10**9))
-        return [] if isinstance(page, PortError) else [record.correlation_id for record in page.instances]
+        found = () if isinstance(page, PortError) else page.instances
+        return [record.correlation_id for record in found if record.machine != DEFINITIONS]

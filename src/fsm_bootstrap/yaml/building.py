@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from fsm_bootstrap.definitions import Problem
 from fsm_bootstrap.yaml.actions import Function, Resolved, Resolver, Unresolved, problem_of
@@ -12,7 +12,7 @@ from fsm_bootstrap.yaml.checks import handled
 from fsm_bootstrap.yaml.files import Source
 from fsm_bootstrap.yaml.keys import Keys, MachineKeys, RetryKeys, StateKeys, TransitionKeys
 from fsm_bootstrap.yaml.legacy_context import LegacyState, LegacyTransition, Place
-from fsm_domain.machine import FinalState, Machine, MachineError, RetryPolicy, State
+from fsm_domain.machine import FinalState, Machine, MachineError, Migration, RetryPolicy, State
 from fsm_domain.runtime.registry import AnyMachine
 
 AnyNode: TypeAlias = FinalState[str, Any] | State[str, Any, Any]  # Any: the file names the context and the events
@@ -24,6 +24,7 @@ class Parts(NamedTuple):
     context: type[object]
     actions: dict[str, Resolved]
     """By their path."""
+    migrations: tuple[Migration, ...] = ()
 
 
 def resolve(source: Source, resolver: Resolver) -> tuple[Parts, list[Problem]]:
@@ -42,7 +43,20 @@ def resolve(source: Source, resolver: Resolver) -> tuple[Parts, list[Problem]]:
             for event in actions[state.do_action].events():
                 problems += handled(state, source.file, event, "do_action", said)
     context, problem = _context(source, resolver)
-    return Parts(context, actions), problems if problem is None else [*problems, problem]
+    problems += [] if problem is None else [problem]
+    migrations: list[Migration] = []
+    for path in source.machine.migrate:
+        try:
+            migrations.append(_migration(path, resolver.named(path, source.folders)))
+        except Unresolved as error:
+            problems.append(problem_of(error, source.file, source.machine.line("migrate")))
+    return Parts(context, actions, tuple(migrations)), problems
+
+
+def _migration(path: str, named: object) -> Migration:
+    if not callable(named):
+        raise Unresolved(f"{path!r} cannot migrate a context: it is no function, but {named!r}")
+    return cast("Migration", named)
 
 
 def _context(source: Source, resolver: Resolver) -> tuple[type[object], Problem | None]:
@@ -85,7 +99,14 @@ def build(source: Source, parts: Parts) -> tuple[AnyMachine | None, list[Problem
     try:
         return (
             Machine[str, Any](
-                machine.name, parts.context, initial=initial, states=nodes, retry=policy, max_steps=machine.max_steps
+                machine.name,
+                parts.context,
+                initial=initial,
+                states=nodes,
+                retry=policy,
+                max_steps=machine.max_steps,
+                renamed=machine.renamed,
+                migrate=parts.migrations,
             ),
             [],
         )
@@ -94,7 +115,10 @@ def build(source: Source, parts: Parts) -> tuple[AnyMachine | None, list[Problem
 
 
 def _line(machine: MachineKeys, problem: str) -> int:
-    """Of the state that the sentence begins with, else of the machine."""
+    """Of the state or the key that the sentence begins with, else of the machine."""
+    for key in ("renamed", "migrate"):
+        if problem.startswith(f"{key}:"):
+            return machine.line(key)
     named = (state for state in machine.states if problem.startswith(f"state {state.name!r}"))
     state = next(named, None)
     return machine.line("name") if state is None else state.line("name")

@@ -27,12 +27,35 @@ def check(machine: MachineKeys, file: str) -> Iterator[Problem]:
             if transition.target not in names and not machine.lost("states"):
                 message = f"state {state.name!r} leads to state {transition.target!r}, which is not defined"
                 yield Problem(file, transition.line("target"), message, nearest(transition.target, names))
+    if machine.whole():
+        yield from _unreached(machine, file)
+
+
+def _unreached(machine: MachineKeys, file: str) -> Iterator[Problem]:
+    """A target with a typing mistake counts as the state that was meant: one mistake, one problem.  Where it is not
+    known what was meant, or where the machine begins, nothing is said."""
+    initial = [state.name for state in machine.states if state.initial]
+    ways: dict[str, set[str]] = {state.name: set() for state in machine.states}
+    for state in machine.states:
+        targets = (transition.target for transition in state.transitions)
+        ways[state.name] |= {target if target in ways else nearest(target, ways) for target in targets}
+    if len(initial) != 1 or any("" in targets for targets in ways.values()):
+        return
+    reached, ahead = set(initial), [*initial]
+    while ahead:
+        new = ways[ahead.pop()] & ways.keys() - reached
+        reached |= new
+        ahead += new
+    for state in machine.states:
+        if state.name not in reached:
+            message = f"state {state.name!r} can never be reached from {initial[0]!r}"
+            yield Problem(file, state.line("name"), message)
 
 
 def warnings(machine: MachineKeys, file: str) -> Iterator[Problem]:
     """What is allowed and has no effect."""
     for state in machine.states:
-        if state.final and state.exit_action:
+        if state.final and (state.exit_action or state.lost("exit_action")):
             message = f"state {state.name!r} is final: its exit_action never runs; do_action does, on arrival"
             yield Problem(file, state.line("exit_action"), message)
 

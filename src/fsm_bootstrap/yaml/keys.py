@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 
 from fsm_bootstrap.yaml.nodes import Mapping
-from fsm_bootstrap.yaml.values import ABOVE_ZERO, Count, Dotted, Name, Positive, Seconds, Span
+from fsm_bootstrap.yaml.values import ABOVE_ZERO, Count, Dotted, Dotteds, Name, Positive, Seconds, Span
 from fsm_domain.machine import RetryPolicy
 
 _PLAIN = RetryPolicy()
@@ -156,6 +156,14 @@ class MachineKeys(Keys):
     max_retries: Count = Field(default=_PLAIN.max_retries, description="Retries after the first failure; 0: none.")
     retry: RetryKeys = Field(default_factory=RetryKeys, description="Retries of all states.")
     max_steps: Positive = Field(default=1_000_000, description="A machine that takes so many steps has failed.")
+    renamed: dict[Name, Name] = Field(
+        default_factory=dict[str, str],
+        description="States and events that had other names when instances were started: old name, new name.",
+    )
+    migrate: Dotteds = Field(
+        default_factory=list[str],
+        description="Functions that bring contexts of earlier versions forward, in order; each runs once an instance.",
+    )
     states: list[StateKeys] = Field(min_length=1, description="One of them is initial; the order does not matter.")
 
     def whole(self) -> bool:

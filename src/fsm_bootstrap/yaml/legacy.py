@@ -32,6 +32,8 @@ class LegacyAction:
     def __init__(self, action: Executable, place: Place) -> None:
         self.action = action
         self.__qualname__ = type(action).__qualname__  # as functions have it: what a picture calls the action
+        self.__wrapped__ = action.execute
+        """Says what it returns."""
         self._place = place
 
     def __repr__(self) -> str:

@@ -17,6 +17,7 @@ from fsm_bootstrap.definitions import DefinitionError, Problem
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = frozenset({"str", "int", "float", "bool", "null", "timestamp", "seq", "map"})
+_BLOWN_UP = "an anchor contains itself, or aliases blow the file up"
 _LARGEST = 200_000  # parts of one file; more comes of anchors that repeat each other
 
 
@@ -114,7 +115,7 @@ class _Plain:
         if isinstance(node, ScalarNode):
             return self._scalar(node)
         if id(node) in self._open or self._parts > _LARGEST:
-            return self._broken(node, "an anchor contains itself, or aliases blow the file up")
+            return self._broken(node, _BLOWN_UP)
         self._open.add(id(node))
         try:
             return self._listing(node) if isinstance(node, SequenceNode) else self._mapping(node)
@@ -144,6 +145,10 @@ class _Plain:
 
     def _entries(self, node: Node) -> Iterator[tuple[Node, Node]]:
         """The mapping's own entries, then those that it merges (``<<``) and does not have itself."""
+        self._parts += len(node.value)  # merges of merges multiply as aliases do
+        if self._parts > _LARGEST:
+            self._report(node, _BLOWN_UP)
+            return
         own = [(key, value) for key, value in node.value if key.tag != f"{_TAG}merge"]
         yield from own
         taken = {key.value for key, _ in own if isinstance(key, ScalarNode)}

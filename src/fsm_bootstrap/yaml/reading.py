@@ -158,6 +158,8 @@ def _said(error: ErrorDetails, key: str | int, model: type[Keys]) -> str:
     if kind == "missing":
         return f"{model.noun} needs the key {key!r}"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
+        if key == "renamed":
+            return f"'renamed' must be a mapping of old names to new ones; it is {_kind(value)}"
         known = ", ".join(_PARTS.get(str(key), model).known())
         return f"{subject} must be a mapping with the keys {known}; it is {_kind(value)}"
     if kind in _WANTED:

@@ -43,6 +43,11 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _as_list(value: object) -> object:
+    """One alone is a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
 def _duration(number: JsonDict, pattern: str) -> JsonDict:
     return {
         "anyOf": [
@@ -70,8 +75,9 @@ Span = Annotated[float, Field(gt=0), BeforeValidator(seconds), WithJsonSchema(AB
 """Seconds, and some."""
 Count = Annotated[int, Field(ge=0), BeforeValidator(_whole)]
 Positive = Annotated[int, Field(ge=1), BeforeValidator(_whole)]
-Dotted = Annotated[
-    str,
-    AfterValidator(_dotted),
-    WithJsonSchema({"type": "string", "pattern": _DOTTED.pattern, "patternErrorMessage": "A dotted path: module.name"}),
+_PATH: JsonDict = {"type": "string", "pattern": _DOTTED.pattern, "patternErrorMessage": "A dotted path: module.name"}
+Dotted = Annotated[str, AfterValidator(_dotted), WithJsonSchema(_PATH)]
+Dotteds = Annotated[
+    list[Dotted], BeforeValidator(_as_list), WithJsonSchema({"anyOf": [_PATH, {"type": "array", "items": _PATH}]})
 ]
+"""One, or a list of them."""

@@ -4,6 +4,7 @@ from fsm_domain.machine.action import Action, Step
 from fsm_domain.machine.container import Reported, Work, container
 from fsm_domain.machine.errors import EndlessLocalTransitions, MachineError, UndeclaredEvent, UnhandledEvent
 from fsm_domain.machine.machine import Edge, Machine
+from fsm_domain.machine.migration import Migration
 from fsm_domain.machine.retry_policy import RetryPolicy
 from fsm_domain.machine.state import FinalState, Node, State
 from fsm_domain.machine.transition import Transition
@@ -15,6 +16,7 @@ __all__ = [
     "FinalState",
     "Machine",
     "MachineError",
+    "Migration",
     "Node",
     "Reported",
     "RetryPolicy",

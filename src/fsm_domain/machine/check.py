@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from fsm_domain.machine.declared import declared_events
 from fsm_domain.machine.errors import did_you_mean, nearest
+from fsm_domain.machine.migration import problems as problems_of_the_past
 from fsm_domain.machine.state import DEADLINE, PSEUDO_INIT, Node
 
 AnyNode = Node[Any, Any]
@@ -26,6 +27,12 @@ def problems(name: str, initial: str, states: Sequence[AnyNode], max_steps: int)
     if initial in names:
         found += [f"state {state!r} can never be reached from {initial!r}" for state in _unreached(initial, states)]
     return found
+
+
+def past_problems(renamed: Mapping[str, str], migrations: Collection[str], states: Sequence[AnyNode]) -> list[str]:
+    """What is wrong with what the machine says of its earlier definitions."""
+    events = {edge.event for node in states for edge in node.transitions} - {DEADLINE}
+    return [*problems_of_the_past(renamed, migrations, [node.name for node in states], events)]
 
 
 def _of_the_machine(name: str, initial: str, names: Sequence[str], max_steps: int) -> Iterator[str]:

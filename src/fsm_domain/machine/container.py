@@ -52,10 +52,16 @@ def container(
         step.start_container(
             Work(
                 image,
-                tuple(command(context) if callable(command) else command),
+                _words(command(context) if callable(command) else command),
                 dict(environment(context) if callable(environment) else environment or {}),
             )
         )
 
     start.__qualname__ = f"container({image})"
     return start
+
+
+def _words(command: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(command, str):
+        raise TypeError("the command is one text: write a list of words")
+    return tuple(command)

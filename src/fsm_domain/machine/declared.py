@@ -8,15 +8,42 @@ from enum import Enum
 from functools import partial
 from types import NoneType, SimpleNamespace, UnionType
 
+_DEEPEST = 100
+"""Wrappers around one action; an object that answers to every name would go on for ever."""
+
 
 def declared_events(action: Callable[..., object] | None) -> frozenset[str | None]:
     """The literals in the return annotation; empty where it has none, or only a type checker can read it.
 
-    Partials, bound methods, callable objects and ``async`` actions are looked through.
+    Partials, bound methods, callable objects, ``async`` actions and what has a ``__wrapped__`` are looked through.
     """
-    while isinstance(action, partial):
-        action = action.func
-    return frozenset(_events(_return_annotation(action)))
+    return frozenset(_events(_return_annotation(inner(action))))
+
+
+def declared_completely(action: Callable[..., object] | None) -> frozenset[str | None] | None:
+    """The same, where the annotation consists of nothing but literals and None; None where it may return more."""
+    hint = _return_annotation(inner(action))
+    return frozenset(_events(hint)) if all(map(_is_told, _leaves(hint))) else None
+
+
+def returns_any_text(action: Callable[..., object] | None) -> bool:
+    """The annotation has a text in it that is no plain literal: ``str``, or members of an enum of texts."""
+    return any(
+        (isinstance(leaf, type) and issubclass(leaf, str)) or (isinstance(leaf, Enum) and isinstance(leaf, str))
+        for leaf in _leaves(_return_annotation(inner(action)))
+    )
+
+
+def inner(action: Callable[..., object] | None) -> Callable[..., object] | None:
+    """What is called in the end."""
+    for _ in range(_DEEPEST):
+        if isinstance(action, partial):
+            action = action.func
+        elif (wrapped := getattr(action, "__wrapped__", None)) is not None:
+            action = wrapped
+        else:
+            break
+    return action
 
 
 def _return_annotation(action: Callable[..., object] | None) -> object:
@@ -32,22 +59,27 @@ def _return_annotation(action: Callable[..., object] | None) -> object:
 
 
 def _events(hint: object) -> Iterator[str | None]:
+    for leaf in _leaves(hint):
+        if isinstance(leaf, str):
+            yield str(leaf.value) if isinstance(leaf, Enum) else leaf
+        elif leaf is NoneType:
+            yield None
+
+
+def _leaves(hint: object) -> Iterator[object]:
+    """The parts of a union, of an awaitable's result, of a literal: texts, None's type, or else what stands there."""
     hint = getattr(hint, "__value__", hint)  # what a `type` alias stands for
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
-    if hint is NoneType:
-        yield None
-    elif origin is typing.Literal:
-        yield from _literals(parts)
+    if origin is typing.Literal:
+        yield from (NoneType if part is None else part for part in parts)
     elif origin is typing.Union or origin is UnionType:
         for part in parts:
-            yield from _events(part)
+            yield from _leaves(part)
     elif isinstance(origin, type) and issubclass(origin, Awaitable):
-        yield from _events(parts[-1])
+        yield from _leaves(parts[-1])
+    else:
+        yield hint
 
 
-def _literals(values: tuple[object, ...]) -> Iterator[str | None]:
-    for value in values:
-        if isinstance(value, str):
-            yield str(value.value) if isinstance(value, Enum) else value
-        elif value is None:
-            yield None
+def _is_told(leaf: object) -> bool:
+    return isinstance(leaf, str) or leaf is NoneType

@@ -7,9 +7,10 @@ from dataclasses import KW_ONLY, dataclass, field
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from fsm_domain.machine.check import problems
+from fsm_domain.machine.check import past_problems, problems
 from fsm_domain.machine.errors import MachineError
-from fsm_domain.machine.fingerprint import fingerprint
+from fsm_domain.machine.fingerprint import MIGRATION, described, fingerprint
+from fsm_domain.machine.migration import Migration, by_name
 from fsm_domain.machine.retry_policy import RetryPolicy
 from fsm_domain.machine.state import Node, plain
 from fsm_domain.machine.transition import Transition
@@ -47,33 +48,51 @@ class Machine(Generic[S, C]):
     """
 
     name: str
+    """Stands in commands, metrics and keys; it stays what it is while instances live."""
     context: type[C]
     """Dataclass, TypedDict, pydantic model or dict: what the actions are given."""
     _: KW_ONLY
     initial: S
+    """Where every instance begins."""
     states: Sequence[Node[S, C]]
+    """`State`s and `FinalState`s, in any order."""
     retry: RetryPolicy = RetryPolicy()  # noqa: RUF009 - immutable
     """For every state that has no policy of its own."""
     max_steps: int = 1_000_000
     """A machine that reaches this step fails: the guard against loops."""
     description: str = ""
+    renamed: Mapping[str, str] = field(default_factory=dict[str, str])
+    """States and events by the names that earlier definitions gave them: old name to new."""
+    migrate: Migration | Sequence[Migration] = ()
+    """Bring contexts that earlier definitions wrote forward, in this order, each once; the last one stays for good, for
+    its name is what tells a context that is up to date."""
     nodes: Mapping[str, Node[Any, Any]] = field(init=False)
     """By name."""
     edges: Mapping[tuple[str, str], Edge] = field(init=False)
     """By state and event."""
+    migrations: Mapping[str, Migration] = field(init=False)
+    """By name, in order."""
+    definition: str = field(init=False)
+    """The graph and what the context holds, as JSON text: not the code behind it."""
     fingerprint: str = field(init=False)
-    """Names this definition: of the graph, not of the code behind it."""
+    """Names this definition, and the last migration of its contexts, in records."""
 
     def __post_init__(self) -> None:
         initial, states = plain(self.initial), tuple(self.states)
-        if found := problems(self.name, initial, states, self.max_steps):
+        renamed = {plain(old): plain(new) for old, new in self.renamed.items()}
+        migrations = by_name(self.migrate)
+        found = problems(self.name, initial, states, self.max_steps)
+        if found := [*found, *past_problems(renamed, migrations, states)]:
             raise MachineError(self.name, found)
         nodes = {node.name: node for node in states}
         edges = {
             (node.name, way.event): Edge(node, way, nodes[way.target]) for node in states for way in node.transitions
         }
-        self._set(initial=initial, states=states, fingerprint=fingerprint(initial, states))
+        definition = described(initial, states, self.context, migrations)
+        upto = MIGRATION + list(migrations)[-1] if migrations else ""
+        self._set(initial=initial, states=states, definition=definition, fingerprint=fingerprint(definition) + upto)
         self._set(nodes=MappingProxyType(nodes), edges=MappingProxyType(edges))
+        self._set(renamed=MappingProxyType(renamed), migrations=MappingProxyType(migrations))
 
     def _set(self, **attributes: object) -> None:
         for name, value in attributes.items():

@@ -22,9 +22,9 @@ class RetryPolicy:
     max_retries: int = 5
     """How often one step is tried again; 0: never."""
     base: float = 1.0
-    """Seconds."""
+    """Longest wait before the first retry, in seconds; it doubles with each."""
     cap: float = 60.0
-    """Seconds."""
+    """Longest wait before any retry, in seconds."""
     never: tuple[type[BaseException], ...] = ()
     """Exceptions, with their subclasses, after which trying again is useless."""
 

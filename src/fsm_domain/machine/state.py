@@ -39,6 +39,7 @@ class Node(Generic[S, C]):
     """A place that a machine can be in: what the engine sees of a `State` or a `FinalState`."""
 
     name: S
+    """One of the machine's names, once."""
     entry: Action[C, None] | None = field(default=None, kw_only=True)
     """Runs on arrival, before the state's own action."""
     action: Action[C, object] | None = field(default=None, init=False)
@@ -95,7 +96,9 @@ class State(Node[S, C], Generic[S, C, E]):
     """
 
     exit: Action[C, None] | None = field(default=None, kw_only=True)
+    """Runs on departure, before the transition's action."""
     retry: RetryPolicy | None = field(default=None, kw_only=True)
+    """For this state alone; None: as the machine says."""
     waits: bool = field(default=True, init=False)
 
     def on(

@@ -7,7 +7,7 @@ from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.instance import ENDED, Instance, Status, as_message, is_foreign, is_resumed
-from fsm_ports.messages import ACK
+from fsm_ports.messages import ACK, Outgoing
 from fsm_ports.writes import Commit
 
 
@@ -27,7 +27,8 @@ class Aftermath:
         if owed is None:
             job.outcome = ACK
         elif isinstance(owed, Parcel):
-            job.parcel = Parcel(owed.outgoing._replace(receipt=job.delivery.receipt), owed.road)
+            message, not_before, _ = owed.outgoing
+            job.parcel = Parcel(Outgoing(message, not_before, job.delivery.receipt), owed.road)
         else:
             job.message, job.write = record, owed
 

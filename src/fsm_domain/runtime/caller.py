@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fsm_domain.failover.post import Parcel
-from fsm_domain.runtime.errors import Conflict, NotFound
+from fsm_domain.runtime.errors import Conflict, InboxFull, NotFound
 from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.runtime import Runtime
+from fsm_domain.runtime.taking_up import is_signed
 from fsm_ports.errors import OutcomeUnknown, PortError
 from fsm_ports.history_log import HistoryEntry, entry_of_commit, entry_of_mark
-from fsm_ports.instance import ENDED, Instance, Status
+from fsm_ports.instance import ENDED, InboxEvent, Instance, Status
+from fsm_ports.names import INBOX_BYTES, INBOX_EVENTS
 from fsm_ports.results import CommitResult, Committed, Refused
 from fsm_ports.writes import (
     Abort,
@@ -21,6 +23,7 @@ from fsm_ports.writes import (
     Pause,
     Resume,
     Touch,
+    inbox_bytes,
 )
 
 
@@ -50,7 +53,9 @@ class Caller:
         Raises:
             PortError: it is not known to have taken place; the caller may repeat the whole call.
         """
-        result: CommitResult = self._runtime.store.commit([commit])[0]
+        machine = self._runtime.machines.get(commit.instance.machine)
+        signed = [machine] if machine is not None and is_signed(commit.instance, machine) else []
+        result: CommitResult = self._runtime.definitions.commit([commit], signed)[0]
         if isinstance(result, OutcomeUnknown):
             result = self._runtime.store.commit([commit])[0]
         if isinstance(result, PortError):
@@ -138,3 +143,15 @@ def conflict(record: Instance | None, wish: str) -> Conflict:
     if record is None:
         return Conflict(f"cannot {wish}: the record is gone")
     return Conflict(f"cannot {wish} {record.correlation_id!r}: {doing(record)}")
+
+
+def not_kept(record: Instance, event: InboxEvent) -> Conflict:
+    """The error of whoever sends an event that the record does not keep for later."""
+    held, size = sum(map(inbox_bytes, record.inbox)), inbox_bytes(event)
+    if record.status in ENDED or (len(record.inbox) < INBOX_EVENTS and held + size <= INBOX_BYTES):
+        return conflict(record, f"keep {event.name!r} for")
+    return InboxFull(
+        f"cannot keep {event.name!r} of {size} bytes for {record.correlation_id!r}: its inbox holds "
+        f"{len(record.inbox)} events of at most {INBOX_EVENTS}, and {held} bytes of at most {INBOX_BYTES}",
+        size,
+    )

@@ -17,7 +17,7 @@ from fsm_ports.errors import OutcomeUnknown, PortError, PortUnavailable
 from fsm_ports.history_log import Happened, entry_of_commit
 from fsm_ports.instance import Instance, Status, as_message
 from fsm_ports.messages import Outgoing
-from fsm_ports.names import PSEUDO_INIT
+from fsm_ports.names import DEFINITIONS, PSEUDO_INIT
 from fsm_ports.results import CommitResult, Committed, Refused
 from fsm_ports.writes import Commit
 
@@ -89,7 +89,7 @@ class Client:
         return self._caller.read(correlation_id)
 
     def find(self, query: InstanceQuery) -> Page:
-        """A page of records.
+        """A page of records; those that keep definitions only where they are asked for.
 
         Raises:
             PortError: the store did not answer.
@@ -97,7 +97,9 @@ class Client:
         page = self._runtime.store.find(query)
         if isinstance(page, PortError):
             raise page
-        return page
+        if query.machine == DEFINITIONS:
+            return page
+        return page._replace(instances=tuple(one for one in page.instances if one.machine != DEFINITIONS))
 
     def _record(self, name: str, request: StartRequest) -> Instance | ContextError:
         runtime = self._runtime
@@ -129,7 +131,9 @@ class Client:
     def _commit(self, commits: Sequence[Commit]) -> list[CommitResult]:
         if not commits:
             return []
-        results = list(self._runtime.store.commit(commits))
+        names = {commit.instance.machine for commit in commits}
+        machines = [known(self._runtime.machines, name) for name in sorted(names)]
+        results = list(self._runtime.definitions.commit(commits, machines))
         unknown = [n for n, result in enumerate(results) if isinstance(result, OutcomeUnknown)]
         if unknown:
             for n, result in zip(unknown, self._runtime.store.commit([commits[n] for n in unknown]), strict=True):
@@ -151,12 +155,23 @@ class Client:
         found = refused.found
         if found is None:
             return Conflict(f"cannot start {wanted.correlation_id!r}: its record was deleted just now; start it again")
-        if found.machine == wanted.machine and self._input(found) in (wanted.context, None):
+        if found.machine == wanted.machine and self._is_input_of(found, wanted):
             return found
         return Conflict(
             f"cannot start {wanted.correlation_id!r}: machine {found.machine!r} was started under this id with "
             f"{'this input' if found.machine != wanted.machine else 'another input'}; {doing(found)}"
         )
+
+    def _is_input_of(self, found: Instance, wanted: Instance) -> bool:
+        """Whether both were started with the same, however it is written; so if nobody remembers."""
+        first, second = self._input(found), wanted.context
+        if first in (second, None):
+            return True
+        decode, kind = self._runtime.codec.decode, self._runtime.machines[wanted.machine].context
+        try:
+            return bool(decode(kind, first or "") == decode(kind, second or ""))
+        except ContextError:  # what an earlier definition wrote
+            return False
 
     def _input(self, found: Instance) -> str | None:
         """What the machine was started with; None where nobody remembers."""

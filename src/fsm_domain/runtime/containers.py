@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
 
 from fsm_domain.machine.action import Step
 from fsm_domain.machine.container import Work
@@ -14,9 +14,9 @@ from fsm_ports.environment_store import EnvironmentStore
 from fsm_ports.errors import PortError
 from fsm_ports.names import CONTAINER_ENVIRONMENT_VARIABLE, CONTAINER_VARIABLE
 
-INLINE: Final = 4096
-"""Characters of JSON up to which an environment travels with the task; the smallest limit that is known is that of ECS,
-8,192 for all that a task overrides, its command included."""
+INLINE: Final = 7_680
+"""Characters of JSON up to which command and environment travel with the task: the smallest limit that is known is that
+of ECS, 8,192 for these two, a pair of name and value for each variable, and a few words around them."""
 
 KEPT: Final = 7 * 86_400.0
 """Seconds that a stored environment is kept: a container may wait long for its place."""
@@ -37,10 +37,12 @@ class Containers:
         """Start it.
 
         Raises:
+            TypeError: a word of the command, or a variable, is no text.
             PortError: it did not start, as far as is known.
         """
+        _check(work)
         environment = {**self._passed_on, **work.environment, CONTAINER_VARIABLE: _reporting(step)}
-        if self._environments is not None and len(json.dumps(environment)) > INLINE:
+        if self._environments is not None and _size(work.command, environment) > INLINE:
             error = self._environments.put(step.idempotency_key, work.environment, self._clock.now() + KEPT)
             if error is not None:
                 raise error
@@ -53,6 +55,32 @@ class Containers:
         started = self._runner.run(task)
         if isinstance(started, PortError):
             raise started
+
+
+def _check(work: Work) -> None:
+    """Types are promises only; and whatever a back end says of a wrong value might show it."""
+    if isinstance(work.command, str):
+        raise TypeError(f"{work.image}: the command is one text: write a list of words")
+    for number, word in enumerate(cast("Sequence[object]", work.command)):
+        if not isinstance(word, str):
+            raise TypeError(f"{work.image}: word {number} of the command is {_kind(word)}, not text; write str(...)")
+    for name, value in cast("Mapping[object, object]", work.environment).items():
+        if not isinstance(name, str):
+            raise TypeError(f"{work.image}: a variable's name is {_kind(name)}, not text; write str(...)")
+        if not isinstance(value, str):
+            raise TypeError(
+                f"{work.image}: the variable {name} is {_kind(value)}, not text; write str(...) or json.dumps(...)"
+            )
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
+
+
+def _size(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Characters of command and environment as a task of ECS has them."""
+    pairs = [{"name": name, "value": value} for name, value in environment.items()]
+    return len(json.dumps({"command": command, "environment": pairs}))
 
 
 def _reporting(step: Step) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from fsm_domain.failover.post import Parcel, Road
+from fsm_domain.machine.migration import event_now, stamp
 from fsm_domain.runtime.registry import AnyMachine
+from fsm_domain.runtime.taking_up import is_strange, taken_up
 from fsm_ports.instance import InboxEvent, Instance, Status, as_message
 from fsm_ports.messages import Outgoing
 from fsm_ports.names import DEADLINE_EVENT, EVENT_POSITION
@@ -27,11 +29,13 @@ def follow_up(
     event = _inbox_event(record, machine)
     if machine is not None and event is not None:
         return wake(record, machine, event, run_id, position or EVENT_POSITION + event.id, now)
-    if not record.deadline:
-        return None
-    if machine is not None and record.deadline <= now + early:
+    if machine is not None and 0.0 < record.deadline <= now + early and _has_deadline(record, machine):
         fired = InboxEvent("", DEADLINE_EVENT)
         return wake(record, machine, fired, run_id, position or f"{DEADLINE_EVENT}:{run_id}", now)
+    if record.inbox and is_strange(record, machine):  # workers look at it, until one knows what it is for
+        return Parcel(Outgoing(as_message(record)._replace(not_before=now), now), Road.LATER)
+    if not record.deadline:
+        return None
     timer = as_message(record)._replace(not_before=record.deadline)
     return Parcel(Outgoing(timer, record.deadline), Road.LATER)
 
@@ -45,16 +49,24 @@ def _next_message(record: Instance, now: float) -> Parcel:
 
 def wake(record: Instance, machine: AnyMachine, event: InboxEvent, run_id: str, position: str, now: float) -> Commit:
     """The commit by which a waiting record takes an event that it handles: as step n + 1, a new piece of work."""
-    delay = machine.edges[record.state, event.name].transition.delay
+    state = taken_up(record, machine).state
+    name = event_now(machine, state, event.name)
+    delay = machine.edges[state, name].transition.delay
     after = as_message(record)._replace(
-        step=record.step + 1, status=Status.RUNNING, event=event.name, data=event.data, retries=0,
-        work=record.step + 1, run_id=run_id, position=position, deadline=0.0, updated_at=now,
-        not_before=now + delay if delay else 0.0,
+        definition=stamp(machine, record.definition), step=record.step + 1, status=Status.RUNNING, state=state,
+        event=name, data=event.data, retries=0, work=record.step + 1, run_id=run_id, position=position, deadline=0.0,
+        updated_at=now, not_before=now + delay if delay else 0.0,
     )  # fmt: skip
     return Commit(after, Status.WAITING, taken=event.id)
+
+
+def _has_deadline(record: Instance, machine: AnyMachine) -> bool:
+    return (taken_up(record, machine).state, DEADLINE_EVENT) in machine.edges
 
 
 def _inbox_event(record: Instance, machine: AnyMachine | None) -> InboxEvent | None:
     if machine is None:
         return None
-    return next((event for event in record.inbox if (record.state, event.name) in machine.edges), None)
+    state = taken_up(record, machine).state
+    known = (event for event in record.inbox if (state, event_now(machine, state, event.name)) in machine.edges)
+    return next(known, None)

@@ -27,6 +27,12 @@ class Limits:
     fresh: float = 3600.0
     """Older messages are compared with their record before their actions run; younger ones only where the source says
     that an earlier holder may have died."""
+    coexistence: float = 86_400.0
+    """The same, where whoever wrote it is newer than this process's own definition, or still at work beside it: a
+    deploy may take long, or be taken back for a while."""
+    shortest_look: float = 6.0
+    """Between two deliveries of such a message, which are a tenth of its age apart; both ends."""
+    longest_look: float = 900.0
     adopt: bool = False
     """A message that another framework wrote, and whose record lacks or lags behind, makes that record."""
 

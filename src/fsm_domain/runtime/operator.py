@@ -6,11 +6,13 @@ from typing import Literal
 
 from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.machine.errors import did_you_mean
-from fsm_domain.runtime.caller import Caller, conflict
+from fsm_domain.machine.migration import event_now
+from fsm_domain.runtime.caller import Caller, conflict, not_kept
 from fsm_domain.runtime.errors import Conflict, UnknownEvent
 from fsm_domain.runtime.follow_up import wake
 from fsm_domain.runtime.registry import AnyMachine, known
 from fsm_domain.runtime.runtime import Runtime
+from fsm_domain.runtime.taking_up import is_strange, taken_up, was_an_event
 from fsm_ports.instance import ENDED, InboxEvent, Instance, Status, as_message
 from fsm_ports.messages import Outgoing
 from fsm_ports.names import DEADLINE_EVENT, EVENT_POSITION, REDRIVE_POSITION
@@ -71,7 +73,7 @@ class Operator:
             if isinstance(result, Committed):
                 self._call_for(result.instance)
                 return "inbox"
-            record = _moved(result, record, event_id, f"keep {event!r} for")
+            record = _moved(result, record, incoming)
         raise Conflict(f"cannot report {event!r} to {correlation_id!r}: it moved {_TRIES} times meanwhile; try again")
 
     def _call_for(self, record: Instance) -> None:
@@ -143,22 +145,27 @@ class Operator:
             self._caller.emit(record, run_id)  # a caller who saw no answer asks again
             return "taken"
         if event.id in record.seen:
+            if is_strange(record, machine):
+                self._call_for(record)  # a caller who saw no answer asks again
             return "seen"
         if record.status in ENDED or (expect_step is not None and expect_step < record.step):
             raise conflict(record, f"send {event.name!r} to")
-        if record.status is Status.WAITING and (record.state, event.name) in machine.edges:
+        state = taken_up(record, machine).state
+        if record.status is Status.WAITING and (state, event_now(machine, state, event.name)) in machine.edges:
             return self._wake(record, machine, event, run_id)
         append = AppendEvent(record.correlation_id, record.step, event, self._runtime.clock.now(), record.home)
         result = self._caller.mark(append)
         if isinstance(result, Committed):
+            if is_strange(result.instance, machine):
+                self._call_for(result.instance)
             return "inbox"
-        return _moved(result, record, event.id, f"keep {event.name!r} for")
+        return _moved(result, record, event)
 
     def _knows(self, record: Instance, event: str) -> AnyMachine:
         """The machine, which handles the event in some state."""
         machine = known(self._runtime.machines, record.machine)
         names = {name for _, name in machine.edges} - {DEADLINE_EVENT}
-        if event not in names:
+        if event not in names and not was_an_event(machine, event):
             raise UnknownEvent(f"no state of machine {machine.name!r} handles {event!r}{did_you_mean(event, names)}")
         return machine
 
@@ -183,15 +190,17 @@ class Operator:
         raise conflict(result.found, wish)
 
 
-def _moved(refused: Refused, record: Instance, event_id: str, wish: str) -> Instance:
+def _moved(refused: Refused, record: Instance, event: InboxEvent) -> Instance:
     """The record to look at again.
 
     Raises:
         Conflict: it is where it was, so that nothing but its bounds can have refused the event; or it is gone.
     """
     found = refused.found
-    if found is None or (found.step == record.step and event_id not in found.seen):
-        raise conflict(found, wish)
+    if found is None:
+        raise conflict(None, f"keep {event.name!r} for")
+    if found.step == record.step and event.id not in found.seen:
+        raise not_kept(found, event)
     return found
 
 

@@ -15,16 +15,19 @@ from fsm_ports.writes import Touch
 
 
 def smallest_age(machines: Machines, claim: float) -> float:
-    """Seconds after which a record that has not moved is not merely being run or tried again: one claim and the longest
-    wait for each retry of the machine's (and its states') policy.  `claim` is how long a run may hold a delivery, in
-    seconds."""
-    chains = [0.0]
+    """Seconds after which a record that has not moved is not merely being run or tried again: one claim and, for the
+    most patient state of any machine, the longest wait for each retry of its policy and a claim for each run.
+
+    `claim` is how long a run may hold a delivery, in seconds; an action whose time-out is longer holds it until then.
+    """
+    ages = [claim]
     for machine in machines.values():
-        for state in machine.nodes:
+        for state, node in machine.nodes.items():
             policy = machine.retry_for(state)
+            run = max(claim, node.timeout or 0.0)
             waits = sum(policy.delay(retry, lambda upper: upper) for retry in range(policy.max_retries))
-            chains.append(waits + claim * (policy.max_retries + 1))
-    return claim + max(chains)
+            ages.append(run + waits + run * (policy.max_retries + 1))
+    return max(ages)
 
 
 class Recoverer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fsm_domain.machine.migration import event_now, stamp, state_now
 from fsm_domain.runtime.caller import Caller
 from fsm_domain.runtime.errors import Conflict, FsmError, NotFound
 from fsm_domain.runtime.registry import known
@@ -9,6 +10,7 @@ from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import PortError
 from fsm_ports.history_log import HistoryEntry
 from fsm_ports.instance import Instance, Status
+from fsm_ports.names import PSEUDO_INIT
 from fsm_ports.results import Committed
 from fsm_ports.writes import Commit
 
@@ -64,11 +66,13 @@ class Replayer:
             )
         now = self._runtime.clock.now()
         machine = known(self._runtime.machines, record.machine)
-        node = machine.nodes.get(entry.state)
+        state = entry.state if entry.state == PSEUDO_INIT else state_now(machine, entry.state)
+        event = None if entry.event is None else event_now(machine, state, entry.event)
+        node = machine.nodes.get(state)
         wait = node.deadline if node is not None and entry.status is Status.WAITING else None
         return Instance(
-            machine=record.machine, correlation_id=new_id, definition=machine.fingerprint, step=0,
-            status=entry.status, paused=False, state=entry.state, event=entry.event, context=entry.context,
+            machine=record.machine, correlation_id=new_id, definition=stamp(machine, record.definition),
+            step=0, status=entry.status, paused=False, state=state, event=event, context=entry.context,
             run_id=self._runtime.random.id(), deadline=0.0 if wait is None else now + wait, started_at=now,
             updated_at=now,
         )  # fmt: skip

@@ -6,10 +6,13 @@ from fsm_domain.failover.post import Road
 from fsm_domain.machine.action import Step
 from fsm_domain.machine.advance import Advanced, Rest, advance
 from fsm_domain.machine.errors import EndlessLocalTransitions, UndeclaredEvent, UnhandledEvent
+from fsm_domain.machine.fingerprint import context_of
+from fsm_domain.machine.migration import migrated, pending, stamp
 from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.registry import AnyMachine
 from fsm_domain.runtime.runtime import Runtime
+from fsm_domain.runtime.taking_up import is_strange, next_look, taken_up
 from fsm_ports.codec import ContextError
 from fsm_ports.history_log import entry_of_retry
 from fsm_ports.instance import Instance, Status, as_message
@@ -22,6 +25,10 @@ _HOPELESS = (UndeclaredEvent, UnhandledEvent, EndlessLocalTransitions, ContextEr
 """The same code on the same input would only raise them again."""
 
 
+class _Strange(Exception):
+    """The context is as another definition of the machine wrote it, and this one cannot read it."""
+
+
 class Running:
     """Around the user's action stands the only `try` of the protocol."""
 
@@ -30,12 +37,15 @@ class Running:
 
     def run(self, job: Job, owner: str, deadline: float) -> None:
         """Leave the job with a commit or a failure to write, a message to send, a doom, or an outcome."""
-        message, now = job.message, self._runtime.clock.now()
-        if message.status is Status.WAITING:  # a timer: for an event that came early, or for the deadline
-            self._aftermath.emit(job, message, owner)
+        now = self._runtime.clock.now()
+        if job.message.status is Status.WAITING:  # a timer: for an event that came early, or for the deadline
+            self._call(job, owner, now)
             return
-        machine = self._knows(job, now)
-        if machine is None:
+        machine = self._runtime.machines.get(job.message.machine)
+        message = job.message if machine is None else taken_up(job.message, machine)
+        reason = _unknown(machine, message)
+        if machine is None or reason is not None:
+            self._put_off(job, machine, reason or "", now)
             return
         if now > deadline - self._runtime.limits.reserve:
             if job.links:
@@ -51,24 +61,46 @@ class Running:
             died = f"the process died, or outlived its claim, {blame} times in this step"
             self._exhausted(job, machine, target, died, owner, now)
         else:
-            self._act(job, machine, target, blame, owner, deadline)
+            self._act(job, message, machine, target, blame, owner, deadline)
 
-    def _knows(self, job: Job, now: float) -> AnyMachine | None:
-        """The machine, where this process can handle the message; else the job is put off or doomed."""
+    def _call(self, job: Job, owner: str, now: float) -> None:
+        """A wait that only another definition knows how to end is no loss: it is looked at again for ever."""
+        record, limits = job.message, self._runtime.limits
+        strange = is_strange(record, self._runtime.machines.get(record.machine))
+        self._aftermath.emit(job, record, owner)
+        is_due = record.inbox or record.deadline <= now + limits.early
+        if strange and is_due and job.write is None:
+            job.parcel = None
+            job.put_off(next_look(record, now, limits), now, limits)
+
+    def _put_off(self, job: Job, machine: AnyMachine | None, reason: str, now: float) -> None:
+        """What another definition wrote and this one does not know is somebody else's to handle, for a while; what this
+        very definition wrote will never be."""
         message, limits = job.message, self._runtime.limits
-        machine = self._runtime.machines.get(message.machine)
-        reason = _unknown(machine, message)
-        if reason is None:
-            return machine
-        other_definition = machine is None or message.definition not in ("", machine.fingerprint)
-        if other_definition and now < message.updated_at + limits.rollout:
-            job.put_off(now + limits.rollout / 10, now, limits)
+        if machine is not None and message.definition in ("", machine.fingerprint):
+            job.doom = reason
+            return
+        since = max(message.updated_at, message.not_before)
+        age = self._runtime.definitions.age(since, now) if message.definition else now - since
+        if age < limits.rollout or (age < limits.coexistence and self._is_at_work(message, machine)):
+            job.put_off(next_look(message, now, limits), now, limits)
         else:
             job.doom = reason
-        return None
 
-    def _act(self, job: Job, machine: AnyMachine, target: str, blame: int, owner: str, deadline: float) -> None:
-        runtime, message = self._runtime, job.message
+    def _is_at_work(self, message: Instance, machine: AnyMachine | None) -> bool:
+        """Code that can handle it.  A message that nothing holds back comes at once, so it has had its chance soon."""
+        runtime = self._runtime
+        if not runtime.post.holds:
+            return False
+        if machine is not None and pending(machine, message.definition) is None:
+            return True
+        return runtime.definitions.is_at_work(message, machine)
+
+    def _act(
+        self, job: Job, message: Instance, machine: AnyMachine, target: str, blame: int, owner: str, deadline: float
+    ) -> None:
+        """`message` is the job's, by the names that the machine has now."""
+        runtime = self._runtime
         step = Step(
             machine=message.machine, correlation_id=message.correlation_id, number=message.step,
             retries=message.retries, work=message.work, fencing_token=job.fence, deadline=deadline,
@@ -82,6 +114,8 @@ class Running:
             else:
                 with runtime.surround(step):
                     advanced, text = self._advance(machine, message, step)
+        except _Strange as error:
+            self._put_off(job, machine, str(error), runtime.clock.now())
         except _HOPELESS as error:
             self._fail(job, str(error), runtime.clock.now())
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever an action raises, its neighbours go on
@@ -94,8 +128,15 @@ class Running:
             job.write = self._commit(job, machine, advanced, text, owner, now, deadline)
 
     def _advance(self, machine: AnyMachine, message: Instance, step: Step) -> tuple[Advanced, str]:
-        codec = self._runtime.codec
-        context = codec.decode(machine.context, message.context or "")
+        codec, text = self._runtime.codec, message.context or ""
+        if message.definition != machine.fingerprint:
+            text = _brought_forward(machine, message, text)
+        try:
+            context = codec.decode(machine.context, text)
+        except ContextError as error:
+            if message.definition in ("", machine.fingerprint):
+                raise
+            raise _Strange(str(error)) from error
         advanced = advance(machine, message.state, message.event or "", context, step, self._runtime.wait)
         return advanced, codec.encode(context)
 
@@ -142,15 +183,24 @@ class Running:
             return
         delay = _delay(machine, state, event)
         after = as_message(job.message)._replace(
-            definition=machine.fingerprint, step=job.message.step + 1, state=state, event=event, data=None,
-            retries=0, work=job.message.step + 1, run_id=owner, position=job.position, deadline=0.0, updated_at=now,
-            not_before=now + delay if delay else 0.0, error=error,
+            definition=stamp(machine, job.message.definition), step=job.message.step + 1, state=state, event=event,
+            data=None, retries=0, work=job.message.step + 1, run_id=owner, position=job.position, deadline=0.0,
+            updated_at=now, not_before=now + delay if delay else 0.0, error=error,
         )  # fmt: skip
         job.write = Commit(after)
 
     def _fail(self, job: Job, error: str, now: float) -> None:
         message = job.message
         job.write = Fail(message.correlation_id, message.step, error, now, message.home)
+
+
+def _brought_forward(machine: AnyMachine, message: Instance, text: str) -> str:
+    """The context as this definition reads it."""
+    functions = pending(machine, message.definition)
+    if functions is None:
+        last = context_of(message.definition)
+        raise _Strange(f"machine {machine.name!r} knows no migration {last!r}, which the context has been through")
+    return migrated(functions, text) if functions else text
 
 
 def _said(error: BaseException) -> str:

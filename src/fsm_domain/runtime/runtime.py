@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from fsm_domain.failover.post import Post
 from fsm_domain.machine.action import Limit, Step, Wait
 from fsm_domain.machine.container import Work
+from fsm_domain.runtime.definitions import Definitions
 from fsm_domain.runtime.limits import Limits
 from fsm_domain.runtime.registry import Machines
 from fsm_ports.checkpoint_store import CheckpointStore
@@ -48,8 +49,11 @@ class Runtime:
     """Starts the containers of states whose work runs in one; None: no container source is set."""
     surround: Callable[[Step], AbstractContextManager[object]] | None = None
     """What a run takes place in: a log's context, a trace."""
+    definitions: Definitions = field(init=False)
+    """Of the machines, kept where the records are."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "definitions", Definitions(self.store, self.clock))
         if self.limits.chain > 1 and self.store.emits and not self.store.can_hold:
             raise ValueError(
                 f"MAX_CHAINED_TRANSITIONS={self.limits.chain}: the checkpoint store delivers every commit at once and "

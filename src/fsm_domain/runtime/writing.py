@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fsm_domain.runtime.aftermath import Aftermath
 from fsm_domain.runtime.job import Job
+from fsm_domain.runtime.registry import AnyMachine
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import OutcomeUnknown, PortError, PortRejected
 from fsm_ports.history_log import HistoryEntry, entry_of_commit, entry_of_mark
@@ -28,7 +29,7 @@ class Writing:
         written = [(job, job.write) for job in jobs if job.write is not None]
         if not written:
             return []
-        results = self._results([write for _, write in written])
+        results = self._results(written)
         told: list[HistoryEntry] = []
         for (job, write), result in zip(written, results, strict=True):
             job.write = None
@@ -54,17 +55,30 @@ class Writing:
             job.outcome = ACK if is_failed or (is_buried and is_known) else NACK
             self._count("quarantined", message)
 
-    def _results(self, writes: Sequence[Commit | Fail]) -> list[CommitResult]:
-        store = self._runtime.store
+    def _results(self, written: Sequence[tuple[Job, Commit | Fail]]) -> list[CommitResult]:
+        store, writes = self._runtime.store, [write for _, write in written]
         commits = [write for write in writes if isinstance(write, Commit)]
-        fails = [write for write in writes if isinstance(write, Fail)]
-        of_commits = iter(store.commit(commits) if commits else ())
-        of_fails = iter(store.mark(fails) if fails else ())
-        results = [next(of_commits) if isinstance(write, Commit) else next(of_fails) for write in writes]
+        if len(commits) == len(writes):  # as a rule
+            results = list(self._runtime.definitions.commit(commits, self._new_hands(written)))
+        else:
+            fails = [write for write in writes if isinstance(write, Fail)]
+            made = self._runtime.definitions.commit(commits, self._new_hands(written)) if commits else ()
+            of_commits, of_fails = iter(made), iter(store.mark(fails))
+            results = [next(of_commits) if isinstance(write, Commit) else next(of_fails) for write in writes]
         return [
             self._ask_again(write) if isinstance(result, OutcomeUnknown) else result
             for write, result in zip(writes, results, strict=True)
         ]
+
+    def _new_hands(self, written: Sequence[tuple[Job, Commit | Fail]]) -> list[AnyMachine]:
+        """The machines that go on with what another definition of theirs wrote."""
+        changed = {
+            write.instance.machine
+            for job, write in written
+            if isinstance(write, Commit) and write.instance.definition != job.message.definition
+        }
+        found = map(self._runtime.machines.get, sorted(changed))
+        return [machine for machine in found if machine is not None]
 
     def _ask_again(self, write: Commit | Fail) -> CommitResult:
         """Once: a write that took place shows itself by the position it bears."""

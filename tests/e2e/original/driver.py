@@ -1,8 +1,9 @@
-"""Runs the original framework, as its package on PyPI has it, on a queue: so many messages, or until none is left.
+"""Runs the original framework, as its package on PyPI has it, on a queue or a table's stream: so many messages, or
+until none is left.
 
 ``python driver.py JSON`` in this folder.  Of the JSON: ``endpoint``, ``stream`` and ``retry`` and ``cache`` (ARNs),
-``start`` (a correlation id) and ``context`` where a machine is to be started, ``messages`` (null: all that there are).
-Prints how many messages it handled.
+``start`` (a correlation id) and ``context`` where a machine is to be started, ``messages`` (null: all that there are),
+``positions`` (a file that tells how far each shard was read).  Prints how many messages it handled.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import logging
 import os
 import sys
 import time
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -27,6 +29,8 @@ def main(asked: dict[str, Any]) -> int:
     handler = importlib.import_module("aws_lambda_fsm.handler")
     if asked.get("start"):
         client.start_state_machine("relay", asked["context"], correlation_id=asked["start"])
+    if asked["stream"].startswith("arn:aws:dynamodb"):
+        return _serve_table(asked, handler.lambda_handler)
     return _serve(asked, handler.lambda_handler, _timer(handler))
 
 
@@ -64,6 +68,33 @@ def _serve(asked: dict[str, Any], handle: Any, timer: Any) -> int:  # noqa: ANN4
         idle = 0 if found else idle + 1
         if not found and limit is None:
             timer({}, None)
+    return handled
+
+
+def _serve_table(asked: dict[str, Any], handle: Any) -> int:  # noqa: ANN401 - as above
+    """As an event source mapping does: every record in order, those that are done with left behind."""
+    streams: Any = importlib.import_module("boto3").client("dynamodbstreams")
+    file = Path(asked["positions"])
+    positions: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    (stream,) = streams.list_streams(TableName=asked["stream"].rpartition("/")[2])["Streams"]
+    handled, limit = 0, asked.get("messages")
+    for shard in streams.describe_stream(StreamArn=stream["StreamArn"])["StreamDescription"]["Shards"]:
+        name = shard["ShardId"]
+        after = {"SequenceNumber": positions[name]} if name in positions else {}
+        kind = "AFTER_SEQUENCE_NUMBER" if after else "TRIM_HORIZON"
+        iterator = streams.get_shard_iterator(
+            StreamArn=stream["StreamArn"], ShardId=name, ShardIteratorType=kind, **after
+        )["ShardIterator"]
+        while limit is None or handled < limit:
+            answer = streams.get_records(ShardIterator=iterator, Limit=1)
+            if not answer["Records"]:
+                break
+            (record,) = answer["Records"]
+            iterator, positions[name] = answer["NextShardIterator"], record["dynamodb"]["SequenceNumber"]
+            if "payload" in record["dynamodb"].get("NewImage", {}):  # where it is the checkpoint table, too
+                handle({"Records": [{**record, "eventSource": "aws:dynamodb"}]}, None)
+                handled += 1
+    file.write_text(json.dumps(positions), encoding="utf-8")
     return handled
 
 

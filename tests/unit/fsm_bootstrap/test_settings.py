@@ -153,6 +153,21 @@ def test_an_embedded_stream_keeps_dead_letters_in_a_place_of_their_own() -> None
     check(ExplicitSettings(primary_stream_source=MEMORY, dead_letter_source=MEMORY))
 
 
+@pytest.mark.parametrize(
+    ("given", "seconds"),
+    [
+        ({"primary_stream_source": MEMORY}, 30.0),
+        ({"primary_stream_source": SQS}, 900.0),
+        ({"primary_stream_source": SQS, "claim_seconds": 30}, 30.0),
+        ({"primary_stream_source": SQS, "claim_seconds": 2000}, 2000.0),
+    ],
+)
+def test_a_function_may_hold_a_message_for_all_that_lambda_gives_unless_it_is_said(
+    given: dict[str, object], seconds: float
+) -> None:
+    assert ExplicitSettings.model_validate(given).longest_claim == seconds
+
+
 def test_chaos_is_refused_on_lambda_unless_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAOS", '{"PRIMARY_STREAM_SOURCE": {"unavailable": 0.1, "unknown": 0.05}}')
     check(load_settings())
@@ -167,6 +182,7 @@ def test_chaos_is_refused_on_lambda_unless_allowed(monkeypatch: pytest.MonkeyPat
     ("value", "said"),
     [
         ("{", "CHAOS: is no JSON"),
+        pytest.param("[" * 100_000, "CHAOS: is nested too deeply", id="nested without end"),
         ('{"STREAM": {}}', "STREAM: no source that can be made to fail; write PRIMARY_STREAM_SOURCE"),
         ('{"PRIMARY_STREAM_SOURCE": {"unavailable": 2}}', "less than or equal to 1"),
         ('{"PRIMARY_STREAM_SOURCE": {"lost": 0.1}}', "CHAOS.PRIMARY_STREAM_SOURCE.lost=0.1"),

@@ -11,10 +11,13 @@ from fsm_bootstrap.simulation.set_ups import sqlite
 from fsm_bootstrap.simulation.simulation import Simulated
 from fsm_bootstrap.simulation.story import by_workers, rests, settlements
 from fsm_bootstrap.simulation.trace import NOT_REACHED, Call
+from fsm_domain.machine.migration import event_now
+from fsm_domain.runtime.registry import AnyMachine
+from fsm_domain.runtime.taking_up import taken_up
 from fsm_ports.instance import Instance, Status, resume_position
 from fsm_ports.messages import ACK, Delivery, Outgoing
 from fsm_ports.results import Committed
-from fsm_ports.writes import Commit, Resume, Touch
+from fsm_ports.writes import AppendEvent, Commit, Resume, Touch
 
 
 class Content(NamedTuple):
@@ -41,7 +44,7 @@ class Carriers:
     """Reads the trace event by event; a message that no claim covers any more cannot be acknowledged."""
 
     def __init__(self, simulated: Simulated) -> None:
-        self._emits, self._machines = simulated.emits, simulated.machines
+        self._emits, self._versions = simulated.emits, (simulated.machines, simulated.later)
         self._is_own_timer = simulated.scenario.set_up is sqlite
         self._records: dict[str, Instance] = {}
         self._promised: set[str] = set()
@@ -79,6 +82,8 @@ class Carriers:
                 continue
             record = effect.instance
             self._records[record.correlation_id] = record
+            if isinstance(write, AppendEvent) and record.status is Status.WAITING and all(self._versions):
+                self._promised.add(record.correlation_id)  # for a wait of other code: the sender calls for it
             if not isinstance(write, Commit | Resume | Touch):
                 continue
             if self._emits and record.status is Status.RUNNING and not record.paused:
@@ -145,14 +150,20 @@ class Carriers:
         """For an outside event, which nobody has sent yet; or the store itself delivers it when it is time."""
         if record.status is not Status.WAITING:
             return False
-        edges = self._machines[record.machine].edges
-        is_called = any((record.state, event.name) in edges for event in record.inbox)
+        known = [machines[record.machine] for machines in self._versions if machines]
+        is_called = any(_takes(machine, record) for machine in known)
         return self._is_own_timer or not (is_called or record.deadline)
 
 
 def _goes_on(step: int, position: str, record: Instance) -> bool:
     """Whoever holds this message brings the record on, or owes its emission."""
     return step == record.step or position in (record.position or None, resume_position(step))
+
+
+def _takes(machine: AnyMachine, record: Instance) -> bool:
+    """The machine, in this version, goes on with an event that came early."""
+    state = taken_up(record, machine).state
+    return any((state, event_now(machine, state, event.name)) in machine.edges for event in record.inbox)
 
 
 def _shard(key: tuple[str, str]) -> str:

@@ -14,6 +14,7 @@ from fsm_bootstrap.simulation.invariants.emission import (
     i9_sends_stay_within_steps_and_duplicates,
 )
 from fsm_bootstrap.simulation.invariants.events import i19_an_event_is_taken_at_most_once_and_never_lost
+from fsm_bootstrap.simulation.invariants.migrations import i21_a_migration_runs_once_and_the_record_says_so
 from fsm_bootstrap.simulation.invariants.progress import (
     i5_every_machine_ends_as_it_should,
     i6_after_the_storm_all_come_to_rest_soon,
@@ -58,6 +59,7 @@ CHECKS: dict[str, Check] = {
     "I18": i18_recovery_touches_a_machine_once_per_age,
     "I19": i19_an_event_is_taken_at_most_once_and_never_lost,
     "I20": i20_no_retry_runs_before_its_time,
+    "I21": i21_a_migration_runs_once_and_the_record_says_so,
 }
 
 

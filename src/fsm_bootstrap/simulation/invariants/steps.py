@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -15,10 +14,15 @@ from fsm_bootstrap.simulation.simulation import Simulated, never
 from fsm_bootstrap.simulation.story import Story, Written
 from fsm_domain import RetryPolicy, Step
 from fsm_domain.machine.advance import advance
-from fsm_domain.runtime.registry import Machines
+from fsm_domain.machine.fingerprint import graph_of
+from fsm_domain.machine.migration import migrated, pending
+from fsm_domain.runtime.registry import AnyMachine, Machines
+from fsm_domain.runtime.taking_up import taken_up
 from fsm_ports.instance import Instance, Status
 from fsm_ports.results import Committed, Refused
 from fsm_ports.writes import Commit
+
+_CODEC = JsonCodec()
 
 
 @cache
@@ -56,7 +60,9 @@ def i3_each_context_is_the_output_of_one_run_on_the_one_before(simulated: Simula
     for run in story.runs:
         if run.ended is not None and run.ended.context is not None:
             outputs[run.began.correlation_id, run.began.step].add(run.ended.context)
-    pure = _pure(simulated.scenario.cast) if simulated.scenario.knowable else None
+    scenario = simulated.scenario
+    casts = [cast for cast in (scenario.cast, scenario.later) if cast is not None] if scenario.knowable else []
+    pure = {graph_of(machine.fingerprint): machine for cast in casts for machine in _pure(cast).values()}
     for name, commits in story.commits.items():
         for before, after in pairwise(commits):
             text, step = after.record.context or "", before.record.step
@@ -65,7 +71,7 @@ def i3_each_context_is_the_output_of_one_run_on_the_one_before(simulated: Simula
                     yield f"{name}: the context changed with step {step + 1}, though nothing ran"
             elif before.record.status is not Status.RUNNING:
                 yield f"{name}: step {step + 1} was run, although step {step} was {before.record.status.value}"
-            elif pure is not None and text != replayed(pure, before.record):
+            elif pure and text != replayed(pure[graph_of(after.record.definition)], before.record):
                 yield f"{name}: the context of step {step + 1} is not what its actions make of step {step}"
             elif text not in outputs[name, step]:
                 yield f"{name}: no run of step {step} made the context of step {step + 1}"
@@ -79,13 +85,14 @@ def i7_a_step_runs_only_after_the_one_before_is_committed(simulated: Simulated, 
             yield f"{began.correlation_id} ran step {began.step} at event {began.number}, before its commit"
 
 
-def replayed(machines: Machines, record: Instance) -> str:
+def replayed(machine: AnyMachine, record: Instance) -> str:
     """The context that the next step leads to."""
-    machine = machines[record.machine]
-    context = json.loads(record.context or "")
+    functions, text = pending(machine, record.definition) or (), record.context or ""
+    context = _CODEC.decode(machine.context, migrated(functions, text) if functions else text)
     step = Step(record.machine, record.correlation_id, number=record.step, data_text=record.data)
+    record = taken_up(record, machine)
     advance(machine, record.state, record.event or "", context, step, never)
-    return JsonCodec().encode(context)
+    return _CODEC.encode(context)
 
 
 def _shown(effect: object) -> Instance | None:

@@ -11,6 +11,8 @@ import pytest
 from fsm_adapters._wire.message import decode, encode
 from fsm_adapters.aws_lambda.batch import Batches, NotDone
 from fsm_adapters.aws_lambda.records import Record
+from fsm_adapters.dynamodb.items import EMIT, item_of
+from fsm_adapters.dynamodb.stream_images import message_in
 from fsm_adapters.system.clock import VirtualClock
 from fsm_ports import ACK, NACK, Defer, Delivery, Instance, Message, Outcome, Unreadable
 from fsm_ports.event_handler import EventHandler
@@ -97,6 +99,38 @@ def test_what_cannot_be_read_is_delivered_whole_and_holds_up_nobody(service: str
     assert sound.message == MESSAGE
 
 
+DEEP: Final = "[" * 100_000
+SPOILT: Final[dict[str, Record]] = {
+    "a message": events.sqs(DEEP),
+    "a notification": events.sqs('{"Type": "Notification", "x": ' + DEEP),
+    "a record of Kinesis": events.kinesis(DEEP),
+    "a message of SNS": events.sns(DEEP),
+    "an item of a stream table": events.dynamodb({"payload": {"S": DEEP}}),
+    "what an item was emitted with": events.dynamodb({**item_of(MESSAGE), EMIT: {"S": f"n {DEEP}"}}),
+    "what an item keeps beside": events.dynamodb({**item_of(MESSAGE), EMIT: {"S": "n"}, "extra": {"S": DEEP}}),
+    "what no reader understands": events.dynamodb({**item_of(MESSAGE), EMIT: {"S": "n"}, "step": {"N": "9" * 5000}}),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_what_is_nested_too_deeply_is_delivered_whole_and_holds_up_nobody(what: str) -> None:
+    handler = Handler()
+    records = [SPOILT[what], events.sqs(TEXT, "m-2")]
+    Batches(handler, VirtualClock(NOW), message_in).handle(records, Invocation())
+    spoilt, sound = handler.deliveries
+    assert isinstance(spoilt.message, Unreadable)
+    assert sound.message == MESSAGE
+
+
+def test_an_image_whose_reading_recurses_without_end_is_a_record_that_cannot_be_read() -> None:
+    def recursing(record: Record) -> Message | None:
+        return recursing(record)
+
+    handler = Handler()
+    Batches(handler, VirtualClock(NOW), recursing).handle([events.dynamodb({})], Invocation())
+    assert isinstance(handler.deliveries[0].message, Unreadable)
+
+
 def test_failures_are_named_as_each_service_wants_them() -> None:
     handler = Handler(NACK, NACK, NACK)
     records = [MAKERS[service](TEXT) for service in ("sqs", "kinesis", "dynamodb")]
@@ -141,6 +175,22 @@ def test_a_notification_that_a_queue_delivers_is_unwrapped() -> None:
     assert [one.message for one in handler.deliveries] == [MESSAGE]
 
 
+def test_what_looks_like_a_notification_and_is_nested_without_end_blames_no_neighbour() -> None:
+    handler = Handler()
+    bottomless = '{"Type": "Notification", "Message": ' + "[" * 100_000
+    batches(handler).handle([events.sqs(bottomless), events.sqs(TEXT)], Invocation())
+    unreadable, sound = (one.message for one in handler.deliveries)
+    assert isinstance(unreadable, Unreadable)
+    assert sound == MESSAGE
+
+
+def test_a_time_that_no_float_holds_names_its_record() -> None:
+    record = events.sqs(TEXT)
+    late: Record = {**record, "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "9" * 400}}
+    with pytest.raises(NotDone, match="a time that no float holds"):
+        batches(Handler()).handle([late], Invocation())
+
+
 def test_a_queue_is_told_when_a_message_is_to_come_back() -> None:
     put_off = PutOffs()
     handler = Handler(Defer(NOW + 7.0), NACK, ACK)
@@ -148,6 +198,16 @@ def test_a_queue_is_told_when_a_message_is_to_come_back() -> None:
     arn = "arn:aws:sqs:us-east-1:123456789012:orders"
     assert put_off.asked == [(arn, "handle-of-m-0", 7.0), (arn, "handle-of-m-1", 1.0)]
     assert all(one.can_defer for one in handler.deliveries)
+
+
+@pytest.mark.parametrize(
+    ("received", "seconds"), [(1, 1.0), (2, 2.0), (3, 4.0), (6, 32.0), (7, 60.0), (99, 60.0), (10**9, 60.0)]
+)
+def test_a_message_that_fails_again_comes_back_ever_later(received: int, seconds: float) -> None:
+    """Its receives are counted: an outage of minutes must not make a dead letter of it."""
+    put_off = PutOffs()
+    batches(Handler(NACK), put_off).handle([events.sqs(TEXT, received=received)], Invocation())
+    assert [asked for _, _, asked in put_off.asked] == [seconds]
 
 
 def test_nothing_can_be_put_off_without_a_client() -> None:

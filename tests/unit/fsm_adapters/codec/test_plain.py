@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fsm_adapters.codec.json_codec import JsonCodec
+from fsm_adapters.codec.quick import quick_text
 from fsm_ports import ContextError
 
 drawn = settings(deadline=None, database=None, print_blob=True)
@@ -191,3 +192,15 @@ def test_plain_contexts_load_no_pydantic() -> None:
         "assert not [name for name in sys.modules if name.startswith('pydantic')]"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@drawn
+@given(PLAIN)
+def test_what_orjson_writes_python_reads_as_the_same(value: object) -> None:
+    quick = quick_text(value)
+    assert quick is None or json.loads(quick) == value
+
+
+@pytest.mark.parametrize("value", [{"n": 2**70}, {"n": float("nan")}, {1: 2}, {"n": (1,)}, {"n": date.min}])
+def test_what_orjson_changes_or_refuses_is_left_to_python(value: object) -> None:
+    assert quick_text(value) is None

@@ -11,6 +11,7 @@ from fsm_adapters._aws.errors import Misconfigured
 from fsm_adapters.ecs.container_runner import OVERRIDES, EcsContainerRunner
 from fsm_adapters.ecs.task_settings import TaskSettings
 from fsm_ports import ContainerHandle, ContainerTask, OutcomeUnknown, PortError, PortRejected, PortUnavailable
+from fsm_ports.names import CONTAINER_ENVIRONMENT_VARIABLE
 from tests.unit.fsm_adapters.scripted_aws import Answer, Refusal, Script, ecs, refused, silent
 
 SOURCE = "arn:aws:ecs:us-east-1:123456789012:cluster/work"
@@ -160,6 +161,23 @@ def test_overrides_of_more_than_8192_characters_are_rejected_with_the_remedy(ove
         assert script.asked == []
     else:
         assert result == ContainerHandle(ARN)
+
+
+@pytest.mark.parametrize(
+    ("command", "environment", "remedy"),
+    [
+        (("run",), {"A": "x" * 9_000}, "set PRIMARY_ENVIRONMENT_SOURCE"),
+        (("run", "x" * 5_000), {"A": "x" * 5_000}, "set PRIMARY_ENVIRONMENT_SOURCE"),
+        (("run", "x" * 9_000), {"A": "1"}, "pass what is long in the environment"),
+        (("run", "x" * 8_000), {CONTAINER_ENVIRONMENT_VARIABLE: "a:1", "A": "x" * 200}, "pass what is long in the"),
+    ],
+)
+def test_the_remedy_is_one_that_would_help(command: tuple[str, ...], environment: dict[str, str], remedy: str) -> None:
+    runner, _ = bench(STARTED)
+    result = runner.run(ContainerTask("report", command, environment, "t-1"))
+    assert isinstance(result, PortRejected)
+    assert remedy in str(result)
+    assert str(result).count("PRIMARY_ENVIRONMENT_SOURCE") == 1
 
 
 def test_a_task_without_an_image_is_rejected() -> None:

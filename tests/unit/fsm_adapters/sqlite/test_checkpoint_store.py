@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from fsm_adapters.sqlite import checkpoint_store, record_bus
+from fsm_adapters.sqlite import committing, record_bus
 from fsm_adapters.sqlite.checkpoint_store import SqliteCheckpointStore
 from fsm_adapters.sqlite.file import SqliteFile
 from fsm_adapters.sqlite.history_log import SqliteHistoryLog
@@ -14,11 +15,18 @@ from fsm_adapters.sqlite.record_bus import SqliteRecordBus
 from fsm_adapters.system.clock import VirtualClock
 from fsm_adapters.system.random import SystemRandom
 from fsm_contract import samples
-from fsm_ports import Commit, Committed, Outgoing, PortError, PortRejected, Status
+from fsm_ports import Commit, Committed, Delivery, Outgoing, PortError, PortRejected, Status
 from fsm_ports.history_log import Happened, HistoryEntry, entry_of_commit
 from fsm_ports.writes import Fail, Pause
 
 NOW = 1_700_000_000.0
+STATEMENTS = committing._statements(history=True)
+
+
+def received(bus: SqliteRecordBus, until: float) -> Sequence[Delivery]:
+    deliveries = bus.receive(1, until)
+    assert not isinstance(deliveries, PortError)
+    return deliveries
 
 
 def _read(log: SqliteHistoryLog, after_step: int = -1, limit: int = 1000) -> list[HistoryEntry]:
@@ -103,8 +111,9 @@ def test_long_history_is_read_in_pages(store: SqliteCheckpointStore, history: Sq
         record_bus._TAKING.suspect,
         record_bus._TAKING.clean,
         record_bus._TAKING.look,
-        *checkpoint_store._SAME_STATUS.values(),
-        *checkpoint_store._NEW_STATUS.values(),
+        STATEMENTS.still_held,
+        *STATEMENTS.same_status.values(),
+        *STATEMENTS.new_status.values(),
     ],
 )
 def test_no_statement_of_a_step_scans_a_table(file: SqliteFile, sql: str) -> None:
@@ -115,14 +124,15 @@ def test_no_statement_of_a_step_scans_a_table(file: SqliteFile, sql: str) -> Non
     assert [detail for *_, detail in plan if detail.startswith("SCAN")] == []
 
 
-def test_status_index_is_not_written_by_a_step_that_goes_on_running(file: SqliteFile) -> None:
+def test_no_index_is_written_by_a_step_that_need_not_move_in_it(file: SqliteFile) -> None:
     """Each page that a step writes costs as much as all of its Python."""
     db = file.connection().db
-    same, new = checkpoint_store._SAME_STATUS[False], checkpoint_store._NEW_STATUS[False]
-    root: int = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'instance_status'").fetchone()[0]
 
-    def opens(sql: str) -> bool:
+    def writes(index: str, sql: str) -> bool:
+        root: int = db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (index,)).fetchone()[0]
         rows = db.execute(f"EXPLAIN {sql}", [None] * sql.count("?")).fetchall()
         return any(row[1] == "OpenWrite" and row[3] == root for row in rows)
 
-    assert (opens(same), opens(new)) == (False, True)
+    link, same, new = STATEMENTS.still_held, STATEMENTS.same_status[False], STATEMENTS.new_status[False]
+    assert [writes("instance_status", sql) for sql in (link, same, new)] == [False, False, True]
+    assert [writes("instance_ready", sql) for sql in (link, same, new)] == [False, True, True]

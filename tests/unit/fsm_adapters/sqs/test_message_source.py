@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from fsm_adapters._wire.message import encode
-from fsm_adapters.sqs.message_source import NACK_SECONDS, SqsMessageSource
+from fsm_adapters.sqs.message_source import SqsMessageSource
 from fsm_adapters.system.clock import VirtualClock
 from fsm_contract import samples
 from fsm_ports import ACK, NACK, Defer, Delivery, OutcomeUnknown, PortRejected, PortUnavailable, Unreadable
@@ -116,6 +116,7 @@ def test_message_of_sns_is_delivered_raw_or_enveloped(raw: bool) -> None:
     [
         '{"Type": "Notification"',
         '{"Type": "Notification"}',
+        pytest.param('{"Type": "Notification", "Message": ' + "[" * 100_000, id="nested without end"),
         '{"Type": "Notification", "Message": 17}',
         '{"Type": "SubscriptionConfirmation", "Message": "x", "also": "Notification"}',
         "[1]",
@@ -134,6 +135,23 @@ def test_machine_whose_context_speaks_of_notifications_is_not_taken_for_an_envel
     queue = Queue({"Messages": [received("a", encode(spoken))]})
     (delivery,) = cast("Sequence[Delivery]", queue.source.receive(1, NOW + 30))
     assert delivery.message == spoken
+
+
+def test_a_notification_that_is_nested_too_deeply_is_unreadable_and_holds_up_nobody() -> None:
+    deep = '{"Type": "Notification", "x": ' + "[" * 100_000
+    queue = Queue({"Messages": [received("a", deep), received("b")]})
+    spoilt, sound = cast("Sequence[Delivery]", queue.source.receive(2, NOW + 30))
+    assert (isinstance(spoilt.message, Unreadable), isinstance(sound.message, Unreadable)) == (True, False)
+
+
+@pytest.mark.parametrize(("count", "seconds"), [(1, 1), (5, 16), (50, 60)])
+def test_a_message_that_fails_again_comes_back_ever_later(count: int, seconds: int) -> None:
+    queue = Queue({"Messages": [received("a", count=count)]})
+    held = cast("Sequence[Delivery]", queue.source.receive(1, NOW + 30))
+    queue.script.now(done(0))
+    queue.source.settle(held, [NACK])
+    ((entry,),) = entries(queue.script, "ChangeMessageVisibilityBatch")
+    assert entry["VisibilityTimeout"] == seconds
 
 
 def test_renewal_moves_the_end_of_the_claim_ten_at_a_time() -> None:
@@ -176,7 +194,7 @@ def test_each_outcome_has_its_own_call() -> None:
     assert entries(queue.script, "DeleteMessageBatch") == [[{"Id": "0", "ReceiptHandle": "r-m-1"}]]
     (changes,) = entries(queue.script, "ChangeMessageVisibilityBatch")
     assert [(c["ReceiptHandle"], c["VisibilityTimeout"]) for c in changes] == [
-        ("r-m-0", NACK_SECONDS), ("r-m-2", 100), ("r-m-3", 0),
+        ("r-m-0", 1), ("r-m-2", 100), ("r-m-3", 0),
     ]  # fmt: skip
 
 

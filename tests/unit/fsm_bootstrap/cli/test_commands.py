@@ -242,7 +242,7 @@ def test_check_lists_problems_with_file_and_line(folder: Path, fsm: Fsm) -> None
     said = fsm("check", "fsm.yaml")
     assert said.code == 3
     assert lines(said.out)
-    assert all(re.match(r"fsm\.yaml:\d+: ", line) for line in lines(said.out))
+    assert all(re.match(r"fsm\.yaml:\d+: |  hint: ", line) for line in lines(said.out))
     found = json.loads(fsm("check", "fsm.yaml", "-o", "json").out)
     assert {row["severity"] for row in found} == {"error"}
     assert all(row["line"] > 0 for row in found)
@@ -264,6 +264,22 @@ def test_recover_takes_what_has_not_moved(project: Path, fsm: Fsm, monkeypatch: 
     monkeypatch.setattr(SystemClock, "now", now)
     assert fsm("recover").out == "3\n"
     assert fsm("recover").out == "0\n"
+
+
+@pytest.mark.parametrize(("claim", "smallest"), [("", "6331"), ("50", "381")])
+def test_recover_leaves_alone_what_a_function_may_still_be_running(
+    project: Path, fsm: Fsm, monkeypatch: pytest.MonkeyPatch, claim: str, smallest: str
+) -> None:
+    """Nobody told this terminal how long the function may take: Lambda gives 900 s at most."""
+    monkeypatch.setenv("PRIMARY_STREAM_SOURCE", "arn:aws:sqs:us-east-1:123456789012:orders")
+    monkeypatch.setenv("PRIMARY_CHECKPOINT_SOURCE", "arn:aws:dynamodb:us-east-1:123456789012:table/records")
+    monkeypatch.setenv("CLAIM_SECONDS", claim)
+    text = (project / "machines.py").read_text(encoding="utf-8")
+    (project / "machines.py").write_text(text.partition("slow = ")[0], encoding="utf-8")
+    said = fsm("recover", "--age", "199")
+    assert (said.code, said.out) == (2, "")
+    assert f"error: --age 199: a machine may take {smallest} s for a run and its retries" in said.err
+    assert ("CLAIM_SECONDS" in said.err) is (claim == "")
 
 
 @pytest.mark.parametrize("name", ["orders", "late-orders"])

@@ -58,6 +58,17 @@ def test_settings_travel_as_they_were_given() -> None:
     }
 
 
+def test_the_function_is_told_for_how_long_workers_beside_it_may_hold_a_message() -> None:
+    """Its own time it knows; its timer must not take a run of theirs for stuck."""
+    assert variables(made(claim_seconds=600))["CLAIM_SECONDS"] == "600.0"
+    assert "CLAIM_SECONDS" not in variables(made())
+
+
+def variables(resources: Mapping[str, Any]) -> dict[str, object]:  # Any: as YAML has it
+    (function,) = of_kind(resources, "AWS::Serverless::Function").values()
+    return cast("dict[str, object]", function["Environment"]["Variables"])
+
+
 def test_a_password_is_a_parameter_that_nobody_can_read_back() -> None:
     chosen = settings(primary_cache_source="redis://:hunter2@cache:6379")
     written = template(chosen, "machines.py", Options())
@@ -74,6 +85,71 @@ def test_every_source_of_messages_is_mapped_once_and_answers_in_part() -> None:
     assert all(one["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for one in mappings.values())
 
 
+@pytest.mark.parametrize(
+    ("variable", "source"),
+    [
+        ("secondary_stream_source", QUEUE),
+        ("primary_stream_source", STREAM),
+        ("secondary_stream_source", f"arn:aws:sns:{PLACE}:orders"),
+        ("secondary_stream_source", f"arn:aws:dynamodb:{PLACE}:table/messages"),
+        ("secondary_retry_source", f"arn:aws:sqs:{PLACE}:retries"),
+    ],
+)
+def test_a_source_of_messages_that_lambda_cannot_map_is_refused(variable: str, source: str) -> None:
+    """It maps what lies in the function's own region, which is that of the records."""
+    elsewhere = source.replace("eu-west-1", "us-east-1")
+    with pytest.raises(PortMisconfigured, match=f"{variable.upper()}={elsewhere}.* eu-west-1 .*PRIMARY_CHECKPOINT"):
+        made(None, **{variable: elsewhere})
+
+
+def test_what_waits_in_a_table_of_another_region_is_fetched_from_there() -> None:
+    resources = made(secondary_retry_source=RETRIES.replace("eu-west-1", "us-east-1"))
+    assert list(of_kind(resources, "AWS::Lambda::EventSourceMapping")) == ["FromSqsOrders"]
+
+
+def test_a_replica_of_a_table_that_is_mapped_needs_no_mapping_of_its_own() -> None:
+    """What is written in one region comes by the streams of all."""
+    replica = RECORDS.replace("eu-west-1", "us-east-1")
+    resources = made(
+        primary_stream_source=RECORDS, secondary_stream_source=replica, secondary_checkpoint_source=replica
+    )
+    assert len(of_kind(resources, "AWS::Lambda::EventSourceMapping")) == 1
+
+
+@pytest.mark.parametrize("other", ["my_orders", "My-orders", "my-Orders", "myorders"])
+def test_sources_with_names_that_differ_in_signs_or_case_have_an_id_each(other: str) -> None:
+    resources = made(
+        primary_stream_source=QUEUE.replace("orders", "my-orders"),
+        secondary_stream_source=QUEUE.replace("orders", other),
+    )
+    assert len(of_kind(resources, "AWS::Lambda::EventSourceMapping")) == 2
+    assert {one["QueueName"] for one in of_kind(resources, "AWS::SQS::Queue").values()} == {"my-orders", other}
+    assert sum(name.startswith("AlarmAge") for name in resources) == 2
+
+
+def test_what_belongs_to_another_account_is_mapped_and_not_made() -> None:
+    theirs = QUEUE.replace("123456789012", "210987654321")
+    resources = made(secondary_stream_source=theirs)
+    assert len(of_kind(resources, "AWS::SQS::Queue")) == 1
+    mapped = [one["EventSourceArn"] for one in of_kind(resources, "AWS::Lambda::EventSourceMapping").values()]
+    assert mapped == [{"Fn::GetAtt": ["QueueOrders", "Arn"]}, theirs]
+
+
+def test_dead_letters_elsewhere_are_sent_there_by_the_function_alone() -> None:
+    """A queue hands its own on within its region and account, and an alarm sees those of its own region."""
+    resources = made(
+        primary_stream_source=STREAM,
+        secondary_stream_source=QUEUE,
+        dead_letter_source=DEAD.replace("eu-west-1", "us-east-1"),
+    )
+    (queue,) = of_kind(resources, "AWS::SQS::Queue").values()
+    assert "RedrivePolicy" not in queue
+    assert not [
+        one for one in of_kind(resources, "AWS::Lambda::EventSourceMapping").values() if "DestinationConfig" in one
+    ]
+    assert "AlarmDeadLetters" not in resources
+
+
 def test_a_record_that_nobody_can_handle_does_not_hold_up_its_shard_for_ever() -> None:
     (mapping,) = of_kind(
         made(primary_stream_source=STREAM, dead_letter_source=DEAD), "AWS::Lambda::EventSourceMapping"
@@ -81,6 +157,31 @@ def test_a_record_that_nobody_can_handle_does_not_hold_up_its_shard_for_ever() -
     assert mapping["BisectBatchOnFunctionError"] is True
     assert 3600 <= mapping["MaximumRecordAgeInSeconds"] <= 86_400
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["QueueDead", "Arn"]}}}
+
+
+def test_a_topic_that_is_there_has_its_queue() -> None:
+    topic = f"arn:aws:sns:{PLACE}:orders"
+    resources = made(Options(exists=frozenset({"PRIMARY_STREAM_SOURCE"})), primary_stream_source=topic)
+    (mapping,) = of_kind(resources, "AWS::Lambda::EventSourceMapping").values()
+    assert mapping["EventSourceArn"] == f"arn:aws:sqs:{PLACE}:orders-fsm"
+    assert not of_kind(resources, "AWS::SQS::Queue")
+
+
+@pytest.mark.parametrize("source", [STREAM, f"arn:aws:dynamodb:{PLACE}:table/messages"])
+@pytest.mark.parametrize(
+    ("adopt", "there", "start"),
+    [(False, True, "TRIM_HORIZON"), (True, False, "TRIM_HORIZON"), (True, True, "LATEST")],
+)
+def test_what_the_original_has_done_is_not_adopted_out_of_its_old_stream(
+    source: str, adopt: bool, there: bool, start: str
+) -> None:
+    """A stream keeps what was handled: read from its oldest record on, machines of a day would run again."""
+    exists = frozenset({"PRIMARY_STREAM_SOURCE"} if there else ())
+    (mapping,) = of_kind(
+        made(Options(exists=exists), primary_stream_source=source, adopt_in_flight=adopt),
+        "AWS::Lambda::EventSourceMapping",
+    ).values()
+    assert mapping["StartingPosition"] == start
 
 
 def test_a_table_s_stream_invokes_for_messages_alone() -> None:

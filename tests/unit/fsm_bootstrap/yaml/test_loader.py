@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fsm_domain.machine import FinalState, Machine, RetryPolicy, State
@@ -132,6 +132,7 @@ def _in_python(description: dict[str, Any]) -> Machine[str, Any]:
     return Machine[str, Any](description["name"], dict, initial=initial, states=nodes)
 
 
+@settings(deadline=None, database=None, print_blob=True)
 @given(_descriptions())
 def test_a_machine_has_one_fingerprint_however_it_is_written(description: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder, project_in(Path(folder)) as project:

@@ -100,3 +100,9 @@ def test_aliases_that_multiply_are_refused_before_memory_ends() -> None:
     levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     levels += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 8)]
     assert "aliases blow the file up" in _problems("\n".join(levels))[0]
+
+
+def test_merges_of_merges_do_not_grow_the_file_without_end() -> None:
+    levels = ["a: &a0 {x: 1}"]
+    levels += [f"b{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 12)]
+    assert "aliases blow the file up" in _problems("\n".join(levels))[0]

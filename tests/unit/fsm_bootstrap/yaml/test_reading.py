@@ -26,7 +26,7 @@ ONE_STATE = "machines:\n- name: m\n  states:\n  - name: s\n    initial: true\n  
         (
             f"{ONE_STATE}- tracer\n",
             "fsm.yaml:7: a machine must be a mapping with the keys name, context, max_retries, retry, max_steps, "
-            "states; it is the text 'tracer'",
+            "renamed, migrate, states; it is the text 'tracer'",
         ),
         ("machines:\n- name: m\n", "fsm.yaml:2: a machine needs the key 'states'"),
         ("machines:\n- name: m\n  states:\n", "fsm.yaml:3: a machine needs the key 'states'"),
@@ -46,7 +46,8 @@ def test_file_and_machines(project: Project, text: str, problem: str) -> None:
         ("max_retrys: 3", "a machine has no key 'max_retrys' (did you mean 'max_retries'?)"),
         (
             "colour: red",
-            "a machine has no key 'colour'; its keys are name, context, max_retries, retry, max_steps, states",
+            "a machine has no key 'colour'; its keys are name, context, max_retries, retry, max_steps, renamed, "
+            "migrate, states",
         ),
         (
             "stream: arn",
@@ -181,6 +182,6 @@ def test_what_is_wrong_in_one_part_hides_nothing_in_others_and_blames_no_neighbo
         "fsm.yaml:17: 'final' must be true or false; it is the text 'perhaps'",
         "fsm.yaml:24: state 'start' leads to state 'ende', which is not defined (did you mean 'end'?)",
         "fsm.yaml:27: a state has no key 'exit_actoin' (did you mean 'exit_action'?)",
-        "fsm.yaml:28: a machine must be a mapping with the keys name, context, max_retries, retry, max_steps, states; "
-        "it is a number",
+        "fsm.yaml:28: a machine must be a mapping with the keys name, context, max_retries, retry, max_steps, "
+        "renamed, migrate, states; it is a number",
     ]

@@ -6,6 +6,7 @@ import pytest
 
 from fsm_adapters.memory import MemoryMetrics
 from fsm_adapters.system.clock import VirtualClock
+from fsm_bootstrap.wire import encode
 from fsm_domain.failover.post import Parcel, Post, Road
 from fsm_ports.errors import PortUnavailable
 from fsm_ports.instance import Instance
@@ -63,6 +64,15 @@ def test_a_message_that_the_smallest_road_cannot_take_travels_thin(letter: str) 
     post.send([Parcel(Outgoing(instance(fits))), Parcel(Outgoing(instance(too_large)))])
     carried = [outgoing.message for outgoing in bus.carried]
     assert [message.context for message in carried if isinstance(message, Instance)] == [fits, None]
+
+
+def test_what_came_with_an_event_counts_as_it_is_written_on_the_wire() -> None:
+    """Where it stands in a text of JSON, in ASCII: six bytes for a letter that has two."""
+    bus = RecordedRoad(max_bytes=20_000)
+    message = instance("x" * 8_000)._replace(data='"' + "я" * 2_000 + '"')
+    Post(VirtualClock(), [bus], []).send([Parcel(Outgoing(message))])
+    (carried,) = bus.carried
+    assert len(encode(carried.message)) <= bus.max_bytes
 
 
 def test_dead_letters_go_to_the_first_source_that_accepts_and_only_there() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from fsm_adapters.ecs.container_runner import OVERRIDES, _overrides  # what ECS is asked for
 from fsm_adapters.memory import MemoryContainerRunner, MemoryEnvironmentStore
 from fsm_adapters.system.clock import VirtualClock
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step, container
@@ -19,6 +20,7 @@ from fsm_ports import ContainerHandle, ContainerRunner, ContainerTask, PortError
 from fsm_ports.names import CONTAINER_ENVIRONMENT_VARIABLE, CONTAINER_VARIABLE
 from tests.unit.fsm_domain.runtime.world import Context, World
 
+SECRET = "canary-4711"
 PASSED_ON = {"PRIMARY_STREAM_SOURCE": "memory://"}
 
 
@@ -107,6 +109,49 @@ def test_a_large_environment_goes_by_the_store() -> None:
     assert task.environment["PRIMARY_STREAM_SOURCE"] == "memory://"
     assert studio.reporting() == {"id": "a", "expect_step": 1, "event_id": "container:a:0"}
     assert studio.environments.get(task.environment[CONTAINER_ENVIRONMENT_VARIABLE]) == {"FILM": "x" * 9000}
+
+
+def test_many_small_variables_go_by_the_store_where_ecs_would_not_take_them() -> None:
+    """ECS takes 8,192 characters of pairs of name and value, and of the command."""
+    clock, runner = VirtualClock(), MemoryContainerRunner()
+    start = Containers(clock, runner, MemoryEnvironmentStore(clock), PASSED_ON)
+    for count in (10, 100, 200, 220, 230, 240, 300):
+        start(Step("film", "a", work=count), Work("converter", ("go",), {f"V{n:03}": "1" for n in range(count)}))
+    start(Step("film", "a", work=1), Work("converter", ("x" * 7_000,), {"FILM": "x" * 900}))
+    stored = [CONTAINER_ENVIRONMENT_VARIABLE in task.environment for task in runner.tasks]
+    assert (stored[:2], stored[-2:]) == ([False, False], [True, True])
+    sizes = [len(json.dumps(_overrides("main", task.command, task.environment))) for task in runner.tasks]
+    assert max(sizes) <= OVERRIDES
+
+
+@pytest.mark.parametrize(
+    ("command", "environment", "told"),
+    [
+        ((), {"CARD": {"number": SECRET}}, "the variable CARD is dict, not text"),
+        ((), {"CENTS": 100}, "the variable CENTS is int, not text"),
+        ((), {7: SECRET}, "a variable's name is int, not text"),
+        (("pay", 100), {}, "word 1 of the command is int, not text"),
+        (SECRET, {}, "the command is one text: write a list of words"),
+    ],
+)
+def test_what_is_no_text_is_named_and_not_shown_and_nothing_starts(
+    command: object, environment: object, told: str
+) -> None:
+    clock, runner = VirtualClock(), MemoryContainerRunner()
+    work = Work("converter", cast("tuple[str, ...]", command), cast("dict[str, str]", environment))
+    with pytest.raises(TypeError) as raised:
+        Containers(clock, runner, None, {})(Step("film", "a"), work)
+    assert told in str(raised.value)
+    assert SECRET not in str(raised.value)
+    assert runner.tasks == ()
+
+
+def test_a_command_that_is_one_text_is_no_list_of_its_letters() -> None:
+    clock, runner = VirtualClock(), MemoryContainerRunner()
+    step = Step("film", "a", containers=Containers(clock, runner, None, {}))
+    with pytest.raises(TypeError, match="write a list of words"):
+        container("converter", "pay it")({}, step)
+    assert runner.tasks == ()
 
 
 class Flaky(ContainerRunner):

@@ -8,6 +8,7 @@ import pytest
 
 from fsm_domain import FinalState, Machine, State
 from fsm_domain.failover.post import Parcel, Road
+from fsm_domain.machine.migration import stamp
 from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.registry import AnyMachine
 from fsm_ports.instance import InboxEvent, Instance, Status, as_message
@@ -27,7 +28,14 @@ def machine() -> AnyMachine:
 RUNS = Instance("m", "a", "d", 4, Status.RUNNING, False, "wait", "go", "{}", position="p-0", run_id="before", work=3)
 WAITS = RUNS._replace(status=Status.WAITING, event=None, retries=2, deadline=NOW + 60.0, seen=("e0",))
 WOKEN = as_message(WAITS)._replace(
-    step=5, status=Status.RUNNING, retries=0, work=5, run_id="me", deadline=0.0, updated_at=NOW
+    definition=stamp(machine(), WAITS.definition),
+    step=5,
+    status=Status.RUNNING,
+    retries=0,
+    work=5,
+    run_id="me",
+    deadline=0.0,
+    updated_at=NOW,
 )
 
 
@@ -88,5 +96,7 @@ def test_a_deadline_that_is_to_come_owes_its_timer_and_a_wait_for_ever_nothing()
 
 def test_who_does_not_know_the_machine_wakes_nothing_and_sends_the_timer_on() -> None:
     record = WAITS._replace(deadline=NOW - 1.0, inbox=(InboxEvent("e1", "go"),))
-    timer = as_message(record)._replace(not_before=NOW - 1.0)
-    assert owed(record, None) == Parcel(Outgoing(timer, NOW - 1.0), Road.LATER)
+    call = as_message(record)._replace(not_before=NOW)
+    assert owed(record, None) == Parcel(Outgoing(call, NOW), Road.LATER)
+    timer = call._replace(not_before=NOW - 1.0)
+    assert owed(record._replace(inbox=()), None) == Parcel(Outgoing(timer, NOW - 1.0), Road.LATER)

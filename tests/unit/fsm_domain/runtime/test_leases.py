@@ -10,7 +10,7 @@ from fsm_adapters.memory import MemoryLockCache
 from fsm_domain import Step
 from fsm_domain.failover.post import Post
 from fsm_ports.errors import PortUnavailable
-from fsm_ports.instance import as_message
+from fsm_ports.instance import Instance, as_message
 from fsm_ports.messages import ACK, NACK, Defer, Delivery
 from fsm_ports.results import LeaseResult
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
@@ -78,7 +78,8 @@ def test_what_is_not_due_takes_no_lease_and_nothing_due_makes_no_call() -> None:
     world = World(line(says("next")))
     lock = recorded(world)
     (one,) = deliveries(world, "a")
-    early = one._replace(message=one.message._replace(not_before=world.clock.now() + 30.0))  # type: ignore[call-arg]  # an Instance
+    assert isinstance(one.message, Instance)
+    early = one._replace(message=one.message._replace(not_before=world.clock.now() + 30.0))
     world.dispatcher.handle([early], world.clock.now() + 30.0)
     assert (lock.taken, lock.freed) == ([], [])
 

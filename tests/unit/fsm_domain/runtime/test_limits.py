@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -173,23 +174,21 @@ def test_a_run_that_fails_frees_its_step_and_no_other() -> None:
 
 @pytest.mark.parametrize(("spare", "is_thin"), [(0, False), (-1, True)])
 def test_a_message_is_thin_where_it_leaves_less_than_its_envelope(spare: int, is_thin: bool) -> None:
-    road = RecordedRoad(max_bytes=4096 + 1000 + 10 + spare)
+    road = RecordedRoad(max_bytes=4096 + 1000 + len('"yyyyyyyyyy"') + spare)
     message = instance("x" * 1000)._replace(data="y" * 10)
     Post(VirtualClock(), [road]).send([Parcel(Outgoing(message))])
     assert road.carried[0].message == (message._replace(context=None) if is_thin else message)
 
 
-@pytest.mark.parametrize(("size", "is_stored"), [(4096, False), (4097, True)])
-def test_an_environment_of_some_size_is_stored_for_a_week(size: int, is_stored: bool) -> None:
+@pytest.mark.parametrize(("spare", "is_stored"), [(0, False), (1, True)])
+def test_an_environment_of_some_size_is_stored_for_a_week(spare: int, is_stored: bool) -> None:
     clock, runner = VirtualClock(), MemoryContainerRunner()
     environments = MemoryEnvironmentStore(clock)
     start = Containers(clock, runner, environments, {})
-    step = Step("film", "a")
-    start(step, Work("image", ("run",), {"FILM": ""}))
-    around = len('{"FILM": "", "FSM_CONTAINER": ""}') + len(
-        runner.tasks[0].environment["FSM_CONTAINER"].replace('"', '\\"')
-    )
-    start(Step("film", "b"), Work("image", ("run",), {"FILM": "x" * (size - around)}))
+    start(Step("film", "a"), Work("image", ("run",), {"FILM": ""}))
+    pairs = [{"name": name, "value": value} for name, value in runner.tasks[0].environment.items()]
+    around = len(json.dumps({"command": ["run"], "environment": pairs}))
+    start(Step("film", "b"), Work("image", ("run",), {"FILM": "x" * (7_680 - around + spare)}))
     environment = runner.tasks[1].environment
     assert (CONTAINER_ENVIRONMENT_VARIABLE in environment) is is_stored
     if is_stored:

@@ -10,7 +10,7 @@ import pytest
 
 from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
-from fsm_domain.runtime.errors import Conflict, NotFound, UnknownEvent
+from fsm_domain.runtime.errors import Conflict, InboxFull, NotFound, UnknownEvent
 from fsm_ports.history_log import Happened
 from fsm_ports.instance import Status
 from fsm_ports.messages import ACK
@@ -216,5 +216,17 @@ def test_an_inbox_that_is_full_refuses_the_next_event() -> None:
     world.client.start("approval", {}, correlation_id="a")
     for n in range(INBOX_EVENTS):
         assert world.operator.send("a", "yes", None, f"e{n}") == "inbox"
-    with pytest.raises(Conflict, match="cannot keep 'yes' for 'a'"):
+    with pytest.raises(
+        InboxFull, match="cannot keep 'yes' of 15 bytes for 'a': its inbox holds 100 events of at most 100"
+    ):
         world.operator.send("a", "yes", None, "one too many")
+
+
+@pytest.mark.parametrize("act", ["send", "report"])
+def test_an_event_that_an_inbox_has_no_room_for_is_told_what_there_is(act: str) -> None:
+    world = World(approval())
+    world.client.start("approval", {}, correlation_id="a")
+    world.operator.send("a", "yes", '"' + "я" * 30_000 + '"', "e1")
+    with pytest.raises(InboxFull, match="and 60007 bytes of at most 65536") as told:
+        getattr(world.operator, act)("a", "yes", '"' + "я" * 3_000 + '"', "e2", 1)
+    assert told.value.size == 6_007

@@ -95,7 +95,15 @@ def test_a_pause_that_is_still_there_after_all_conflicts_with_a_resume_that_was_
         world.operator.resume("a")
 
 
-@pytest.mark.parametrize("behind", [lambda record: None, lambda record: record._replace(step=0)], ids=["none", "old"])
+def nothing(record: Instance) -> Instance | None:
+    return None
+
+
+def an_old_one(record: Instance) -> Instance | None:
+    return record._replace(step=0)
+
+
+@pytest.mark.parametrize("behind", [nothing, an_old_one])
 def test_a_message_ahead_of_what_is_read_is_not_quarantined_but_run(
     behind: Callable[[Instance], Instance | None],
 ) -> None:

@@ -85,6 +85,16 @@ def test_the_smallest_age_covers_every_wait_and_run_of_the_longest_retry_chain()
     assert smallest_age({"line": machine}, 30.0) == 30.0 + (1.0 + 2.0 + 3.0) + 4 * 30.0
 
 
+def test_the_smallest_age_covers_an_action_that_may_take_longer_than_a_claim() -> None:
+    """A worker extends its claim while an action runs; its time-out is where that ends."""
+    state, final = State[str, Context], FinalState[str, Context]
+    long = state("long").on("next", "end").do(says("next"), timeout=timedelta(minutes=10))
+    machine = Machine[str, Context](
+        "long", dict, initial="long", retry=RetryPolicy(max_retries=1, base=1.0), states=[long, final("end")]
+    )
+    assert smallest_age({"long": machine}, 30.0) == 3 * 600.0 + 1.0
+
+
 def many(count: int) -> World:
     """So many machines without a message."""
     world = World(line(says("next")))

@@ -29,7 +29,7 @@ from tests.unit.fsm_domain.runtime.world import Context, World, line, says
 
 
 class Commits(MemoryCheckpointStore):
-    """Notes what is committed; each takes so many seconds of the clock."""
+    """Notes what is committed of the instance, and does something after it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,9 +37,11 @@ class Commits(MemoryCheckpointStore):
         self.after: Callable[[], object] = lambda: None
 
     def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
-        self.commits += commits
+        of_instances = [commit for commit in commits if commit.instance.correlation_id == "a"]
+        self.commits += of_instances
         results = super().commit(commits)
-        self.after()
+        if of_instances:
+            self.after()
         return results
 
 

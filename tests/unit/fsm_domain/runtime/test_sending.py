@@ -175,18 +175,20 @@ class Unsure(MemoryCheckpointStore):
         self.done, self.lost = done, set[str]()
 
     def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
-        return self._answer(f"commit {commits[0].instance.step}", lambda: super(Unsure, self).commit(commits))
+        return self._answer(
+            f"commit {commits[0].instance.step}", lambda: super(Unsure, self).commit(commits), len(commits)
+        )
 
     def mark(self, marks: Sequence[Mark]) -> Sequence[CommitResult]:
-        return self._answer(type(marks[0]).__name__, lambda: super(Unsure, self).mark(marks))
+        return self._answer(type(marks[0]).__name__, lambda: super(Unsure, self).mark(marks), len(marks))
 
-    def _answer(self, what: str, write: Callable[[], Sequence[CommitResult]]) -> Sequence[CommitResult]:
+    def _answer(self, what: str, write: Callable[[], Sequence[CommitResult]], items: int) -> Sequence[CommitResult]:
         if what in self.lost:
             return write()
         self.lost.add(what)
         if self.done:
             write()
-        return [OutcomeUnknown("time-out")]
+        return [OutcomeUnknown("time-out")] * items
 
 
 @pytest.mark.parametrize("done", [True, False])
@@ -226,10 +228,10 @@ class Keeps(Unsure):
     def read(self, correlation_ids: Sequence[str], homes: Sequence[str] = ()) -> Sequence[Instance | None | PortError]:
         return [self.shown]
 
-    def _answer(self, what: str, write: Callable[[], Sequence[CommitResult]]) -> Sequence[CommitResult]:
+    def _answer(self, what: str, write: Callable[[], Sequence[CommitResult]], items: int) -> Sequence[CommitResult]:
         if what in self.lost:
-            return [Refused(self.shown)]
-        return super()._answer(what, write)
+            return [Refused(self.shown)] * items
+        return super()._answer(what, write, items)
 
 
 def test_what_another_has_done_meanwhile_is_no_mark_of_ours() -> None:
@@ -336,14 +338,14 @@ class Vanished(MemoryCheckpointStore):
         return [self.shown]
 
     def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
-        return self._answer()
+        return self._answer(len(commits))
 
     def mark(self, marks: Sequence[Mark]) -> Sequence[CommitResult]:
-        return self._answer()
+        return self._answer(len(marks))
 
-    def _answer(self) -> Sequence[CommitResult]:
+    def _answer(self, items: int) -> Sequence[CommitResult]:
         self.asked += 1
-        return [OutcomeUnknown("time-out") if self.asked == 1 else Refused(None)]
+        return [OutcomeUnknown("time-out") if self.asked == 1 else Refused(None)] * items
 
 
 def test_a_record_that_is_deleted_while_an_answer_is_lost_conflicts() -> None:
@@ -359,7 +361,7 @@ def test_a_record_that_is_deleted_while_an_answer_is_lost_conflicts() -> None:
 def test_a_commit_that_did_not_take_place_and_an_emission_that_no_road_took_are_errors() -> None:
     class Down(MemoryCheckpointStore):
         def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
-            return [PortUnavailable("down")]
+            return [PortUnavailable("down")] * len(commits)
 
     world, _ = waits()
     down = Down()

@@ -1,0 +1,1 @@
+"""What this framework costs, beside others that do the same: ``python -m benchmarks --help``."""
