@@ -153,14 +153,14 @@ MUTANTS = (
     Mutant("an id does not name its home", "I1", "homes", 6, instead(client, "home_of", always(""))),
     Mutant("every message reads its record", "I14", "calls-queue", 0, instead(dispatcher, "job_of", suspicious)),
     Mutant("no failover", "I15", "without-primaries", 0, instead(post, "first_to_accept", first_road_only)),
-    Mutant("a migration runs again", "I21", "rolling-stream", 0, instead(running, "pending", applied_again)),
-    Mutant("a context passes for migrated", "I21", "rolling", 0, instead(follow_up, "stamp", own_context)),
+    Mutant("a migration runs again", "I21", "rolling-stream", 1, instead(running, "pending", applied_again)),
+    Mutant("a context passes for migrated", "I21", "rolling", 17, instead(follow_up, "stamp", own_context)),
     Mutant("what others wrote fails at once", "I17", "rolling", 0, instead(Running, "_put_off", doomed_at_once)),
-    Mutant("names are not translated", "I5", "rolling-sqlite", 0, instead(running, "taken_up", as_it_is)),
-    Mutant("an early event of newer code is nobody's", "I4", "rolling-undeclared", 0, both(
+    Mutant("names are not translated", "I5", "rolling-sqlite", 10, instead(running, "taken_up", as_it_is)),
+    Mutant("an early event of newer code is nobody's", "I4", "rolling-undeclared", 4, both(
         instead(follow_up, "is_strange", always(False)), instead(running, "is_strange", always(False)),
     )),
-    Mutant("nobody is called for an event that newer code waits for", "I5", "rolling-undeclared", 0,
+    Mutant("nobody is called for an event that newer code waits for", "I5", "rolling-undeclared", 1,
            instead(operator, "is_strange", always(False))),
     Mutant(
         "an event is seen and not kept", "I19", "waiting", 0,
