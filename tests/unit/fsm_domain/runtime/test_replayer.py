@@ -104,7 +104,9 @@ def test_a_history_that_does_not_tell_is_told_of(broken: str) -> None:
             found = super().read(correlation_id, after_step, limit)
             return found if isinstance(found, PortError) else [entry._replace(context=None) for entry in found]
 
-    world = finished().with_runtime(history=Tells())
+    world = World(line(says("next"), says("next"))).with_runtime(history=Tells())
+    world.client.start("line", {}, correlation_id="a")
+    world.run(5.0)
     with pytest.raises(PortUnavailable if broken == "down" else NotFound):
         Replayer(world.runtime).replay("a", 1)
 
