@@ -184,8 +184,8 @@ class Running:
         delay = _delay(machine, state, event)
         after = as_message(job.message)._replace(
             definition=stamp(machine, job.message.definition), step=job.message.step + 1, state=state, event=event,
-            data=None, retries=0, work=job.message.step + 1, run_id=owner, position=job.position, deadline=0.0,
-            updated_at=now, not_before=now + delay if delay else 0.0, error=error,
+            data=None, retries=0, work=job.message.step + 1, run_id=owner, position=job.position, updated_at=now,
+            not_before=now + delay if delay else 0.0, error=error,
         )  # fmt: skip
         job.write = Commit(after)
 

@@ -432,3 +432,15 @@ def test_an_adoption_that_is_refused_by_itself_has_been_made(
 )
 def test_a_failure_that_is_refused_by_itself_has_been_written(found: Instance | None, rests: bool) -> None:
     assert _at_rest(found, FAILS) is rests
+
+
+def test_local_transitions_without_end_fail_the_machine_at_once() -> None:
+    state, final = State[str, Context, Any], FinalState[str, Context]
+    machine = Machine[str, Context](
+        "m", dict, initial="a",
+        states=[state("a").on("next", "b", local=True).on("stop", "end").do(says("next")),
+                state("b").on("next", "a", local=True).do(says("next")), final("end")],
+    )  # fmt: skip
+    world = World(machine)
+    handled(world, begun(world))
+    assert (world.read("a").status, world.metrics.counted("retry")) == (Status.FAILED, 0)

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from fsm_adapters.codec.json_codec import JsonCodec
+from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
+from fsm_adapters.memory.emitting_table import MemoryTable
+from fsm_adapters.memory.stream import MemoryStream
 from fsm_domain import FinalState, Machine, State
 from fsm_domain.failover.post import Parcel, Post, Road
 from fsm_domain.machine.fingerprint import context_of, writer_of
@@ -172,14 +175,19 @@ class Torn(JsonCodec):
 def test_a_context_that_cannot_be_read_fails_where_it_is_ours_and_is_left_where_it_is_not(definition: str) -> None:
     world = World(earlier())
     first = world.client.start("orders", Order(500), correlation_id="a")
+    written_by = first.definition if definition == "own" else definition
+    world.store.commit([Commit(first._replace(correlation_id="b", definition=written_by))])
     world.with_runtime(codec=Torn())
-    message = first if definition == "own" else first._replace(definition=definition)
+    message = as_message(world.read("b"))
     outcome = delivered(world, message)
-    assert isinstance(outcome, Defer) is (definition == "other")
     if definition == "other":
+        assert isinstance(outcome, Defer)
         world.clock.advance(2 * DAY)
-        assert delivered(world, message) is ACK
-    assert (world.read("a").status, world.read("a").error) == (Status.FAILED, "$.cents: torn")
+        outcome = delivered(world, message)
+    assert outcome is ACK
+    assert (world.read("b").status, world.read("b").error) == (Status.FAILED, "$.cents: torn")
+    counted = world.metrics.counted("fatal"), world.metrics.counted("quarantined")
+    assert counted == ((0, 1) if definition == "other" else (1, 0))
 
 
 def test_the_way_out_of_the_last_failure_leaves_the_context_to_whoever_wrote_it() -> None:
@@ -273,3 +281,26 @@ def test_an_event_whose_name_its_state_still_knows_is_replayed_by_that_name() ->
     world.with_runtime(machines={"m": machine({"go": "accept"})})
     assert Replayer(world.runtime).replay("a", 1, new_id="x").event == "go"
     assert Replayer(world.runtime).replay("a", 2, new_id="y").event is None
+
+
+def test_an_event_is_replayed_by_the_name_that_it_has_now() -> None:
+    world = waiting()
+    assert world.operator.send("a", "yes") == "taken"
+    deployed(world, migrating())
+    record = Replayer(world.runtime).replay("a", 2, new_id="x")
+    assert (record.state, record.event) == ("inquire", "accept")
+
+
+@pytest.mark.parametrize("emits", [False, True])
+def test_who_calls_for_what_is_kept_for_a_later_state_calls_in_vain_and_for_what_is_known_at_once(emits: bool) -> None:
+    world = waiting()
+    record, road = world.read("a"), RecordedRoad(1e9)
+    store = MemoryTable(MemoryStream(world.clock)) if emits else MemoryCheckpointStore()
+    world.with_runtime(store=store, post=Post(world.clock, [RecordedRoad()], [road]))
+    for name, inbox in [("kept", ["paid"]), ("known", ["other", "yes"])]:
+        events = tuple(InboxEvent(event, event) for event in inbox)
+        store.commit([Commit(record._replace(correlation_id=name, step=0, inbox=events))])
+        message = as_message(world.read(name))._replace(not_before=world.clock.now())
+        assert delivered(world, message, can_defer=False, received=99) is ACK
+    assert road.carried == []
+    assert (world.read("kept").step, world.read("known").step) == (0, 1)
