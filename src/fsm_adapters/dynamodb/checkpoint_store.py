@@ -70,6 +70,7 @@ class DynamoCheckpointStore(CheckpointStore):
         self._source, self._random = source, random
         writers, readers = Replicas((client, *replicas), clock), Replicas((read_client or client, *replicas), clock)
         self._table = RecordTable(writers, readers, table, source)
+        self._latest = RecordTable(writers, writers, table, source)
         self._finder = Finder(self._table)
 
     def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
@@ -102,7 +103,7 @@ class DynamoCheckpointStore(CheckpointStore):
 
     def _look(self, write: Commit | Mark) -> Unmet | PortError:
         name = write.instance.correlation_id if isinstance(write, Commit) else write.correlation_id
-        (item,) = self._table.get([key_of(name)])
+        (item,) = self._latest.get([key_of(name)])
         return item if isinstance(item, PortError) else Unmet(item)
 
     def _following(self, write: Commit | Mark, item: Item, nonce: str | None) -> Update | CommitResult:

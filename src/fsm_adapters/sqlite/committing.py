@@ -61,13 +61,13 @@ class Committing:
     """Its functions are for `SqliteFile.run` and `SqliteFile.write`."""
 
     def __init__(self, file: SqliteFile) -> None:
-        self._held = file.held
+        self._held, self._tells = file.held, file.history
         self._statements = _statements(history=file.history)
 
     def commit(self, db: sqlite3.Connection, commit: Commit) -> CommitResult:
         """The commit, whatever it meets; for a transaction."""
         if commit.instance.step == 0 and not commit.adopts:
-            return self._create(db, commit)
+            return self._told(db, self._create(db, commit), commit)
         stepped = None if commit.taken or commit.note or commit.adopts else self.step(db, commit)
         if stepped is not None:
             return stepped
@@ -75,17 +75,14 @@ class Committing:
         if isinstance(before, PortError):
             return before
         if before is None and commit.adopts:
-            return _told(db, self._create(db, commit), commit)
+            return self._told(db, self._create(db, commit), commit)
         after = committed(before, commit)
         if after is None:
             return Refused(before)
         due = ready_at(after, commit.hold_until)
         keeps_claim = commit.hold_until > 0 and due is not None
         db.execute(self._statements.replace[keeps_claim], (*record_row(after), due, after.correlation_id))
-        note = commit.note or commit.taken
-        if note:
-            db.execute(_NOTE, (note, after.correlation_id))
-        return _told(db, Committed(after), commit)
+        return self._told(db, Committed(after), commit)
 
     def step(self, db: sqlite3.Connection, commit: Commit) -> Committed | None:
         """The usual commit, in one statement; None where it does not apply, or where there is more to a record."""
@@ -123,9 +120,13 @@ class Committing:
         before = found(db, after.correlation_id)
         return before if isinstance(before, PortError) else Refused(before)
 
-
-def _told(db: sqlite3.Connection, result: CommitResult, commit: Commit) -> CommitResult:
-    """The triggers took an adoption for a start, or for a step."""
-    if commit.adopts and isinstance(result, Committed):
-        db.execute(_ADOPTED, (commit.instance.correlation_id,))
-    return result
+    def _told(self, db: sqlite3.Connection, result: CommitResult, commit: Commit) -> CommitResult:
+        """What the triggers could not know of the entry that they wrote: the note, and that an adoption is no step."""
+        if not self._tells or not isinstance(result, Committed):
+            return result
+        name, note = commit.instance.correlation_id, commit.note or commit.taken
+        if note:
+            db.execute(_NOTE, (note, name))
+        if commit.adopts:
+            db.execute(_ADOPTED, (name,))
+        return result

@@ -136,3 +136,12 @@ def test_no_index_is_written_by_a_step_that_need_not_move_in_it(file: SqliteFile
     link, same, new = STATEMENTS.still_held, STATEMENTS.same_status[False], STATEMENTS.new_status[False]
     assert [writes("instance_status", sql) for sql in (link, same, new)] == [False, False, True]
     assert [writes("instance_ready", sql) for sql in (link, same, new)] == [False, True, True]
+
+
+def test_a_start_has_its_note_and_a_process_without_history_leaves_others_notes_alone(
+    path: Path, clock: VirtualClock
+) -> None:
+    telling, silent = (SqliteFile(path, clock, SystemRandom(), history=history) for history in (True, False))
+    SqliteCheckpointStore(telling).commit([Commit(samples.record("a", NOW), note="replays w-1")])
+    SqliteCheckpointStore(silent).commit([Commit(samples.record("a", NOW, 1), note="of nobody")])
+    assert [entry.note for entry in _read(SqliteHistoryLog(telling))] == ["replays w-1"]
