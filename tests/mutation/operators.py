@@ -118,7 +118,7 @@ def _walk(node: ast.AST, place: _Place) -> Iterator[tuple[_Place, ast.AST, ast.A
         elif isinstance(value, list):
             for index, item in enumerate(cast("list[object]", value)):
                 if isinstance(item, ast.AST) and not (field == "body" and _is_docstring(item)):
-                    if isinstance(node, ast.Call) and field == "args" and not _is_of_classes(node):
+                    if isinstance(node, ast.Call) and field == "args" and not _is_left_whole(node, item):
                         yield inner.into(field, index), item, ast.Constant(None)
                     yield from _walk(item, inner.into(field, index))
 
@@ -312,13 +312,19 @@ def _constants(node: ast.Constant, place: _Place) -> Iterator[ast.AST]:
 
 
 def _calls(node: ast.Call) -> Iterator[ast.AST]:
-    if not _is_of_classes(node):
+    if not _is_left_whole(node):
         for keyword in node.keywords:
             if keyword.arg != "strict":
                 yield _with(node, keywords=[other for other in node.keywords if other is not keyword])
 
 
-def _is_of_classes(call: ast.Call) -> bool:
+def _is_left_whole(call: ast.Call, argument: ast.AST | None = None) -> bool:
+    """It names classes, or `argument` is what an error says."""
+    says = isinstance(argument, ast.JoinedStr) or (
+        isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    )
+    if says and _makes_an_error(call):
+        return True
     return isinstance(call.func, ast.Name) and call.func.id in _TYPE_LEVEL | {"isinstance"}
 
 

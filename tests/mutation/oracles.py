@@ -102,7 +102,7 @@ class _Reports:
         if call.excinfo is None or call.when == "collect" or call.excinfo.errisinstance(pytest.skip.Exception):
             return None
         self.failed = True
-        return pytest.TestReport(item.nodeid, item.location, {}, "failed", None, call.when)
+        return pytest.TestReport(item.nodeid, item.location, {}, "failed", None, "call")
 
 
 def fails(item: pytest.Item) -> bool:

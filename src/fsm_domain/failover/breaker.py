@@ -30,13 +30,8 @@ class Breaker:
 
     def record(self, results: Iterable[object]) -> None:
         """Learn from the results of one call, one an item."""
-        down = up = 0
-        for result in results:
-            if isinstance(result, PortUnavailable | OutcomeUnknown):
-                down += 1
-            else:
-                up += 1
-        if up:
+        down = [isinstance(result, PortUnavailable | OutcomeUnknown) for result in results]
+        if not all(down):
             self._failures = 0
         elif down:
             self._failures += 1

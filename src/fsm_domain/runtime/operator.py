@@ -102,7 +102,7 @@ class Operator:
             result = self._caller.mark(Resume(correlation_id, reason, self._runtime.clock.now(), record.home))
             found = result.instance if isinstance(result, Committed) else result.found
             if found is None:
-                raise conflict(found, "resume")
+                raise conflict(None, "resume")
             record = found  # refused: it is resumed already, which the read did not show yet
         if record.status not in (Status.RUNNING, Status.WAITING):
             raise conflict(record, "resume")

@@ -10,7 +10,6 @@ from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import PortError
 from fsm_ports.history_log import HistoryEntry
 from fsm_ports.instance import Instance, Status
-from fsm_ports.names import PSEUDO_INIT
 from fsm_ports.results import Committed
 from fsm_ports.writes import Commit
 
@@ -66,7 +65,7 @@ class Replayer:
             )
         now = self._runtime.clock.now()
         machine = known(self._runtime.machines, record.machine)
-        state = entry.state if entry.state == PSEUDO_INIT else state_now(machine, entry.state)
+        state = state_now(machine, entry.state)
         event = None if entry.event is None else event_now(machine, state, entry.event)
         node = machine.nodes.get(state)
         wait = node.deadline if node is not None and entry.status is Status.WAITING else None

@@ -49,7 +49,7 @@ class Running:
                 job.outcome = NACK
             return
         target = _target(machine, message)
-        blame = sum(attempt.until <= now and attempt.run_id != owner for attempt in job.attempts)
+        blame = sum(attempt.until <= now for attempt in job.attempts)  # ours is yet to end
         if message.step >= machine.max_steps:
             self._fail(job, f"max_steps: {machine.max_steps} steps are done; raise max_steps or mend the loop", now)
         elif message.retries + blame > machine.retry_for(target).max_retries:
@@ -172,8 +172,8 @@ class Running:
         delay = _delay(machine, state, event)
         after = as_message(job.message)._replace(
             definition=stamp(machine, job.message.definition), step=job.message.step + 1, state=state, event=event,
-            data=None, retries=0, work=job.message.step + 1, run_id=owner, position=job.position, deadline=0.0,
-            updated_at=now, not_before=now + delay if delay else 0.0, error=error,
+            data=None, retries=0, work=job.message.step + 1, run_id=owner, position=job.position, updated_at=now,
+            not_before=now + delay if delay else 0.0, error=error,
         )  # fmt: skip
         job.write = Commit(after)
 

@@ -40,7 +40,7 @@ class Writing:
 
     def bury(self, jobs: Sequence[Job]) -> None:
         """Quarantine: the message to the dead letters, the record to failed; acknowledged once either holds it."""
-        doomed = [job for job in jobs if job.doom is not None and job.outcome is None]
+        doomed = [job for job in jobs if job.doom is not None]
         if not doomed:
             return
         letters = [Outgoing(job.message._replace(error=job.doom, position=job.position)) for job in doomed]
@@ -117,7 +117,7 @@ class Writing:
         if record.status is Status.COMPLETED:
             metrics.count("completed", record.machine, record.state)
             metrics.time("machine", record.machine, record.updated_at - record.started_at, record.state)
-        if commit.hold_until and record.status is Status.RUNNING and not record.paused:
+        if commit.hold_until and not record.paused:
             job.message, job.links = record, job.links + 1
         else:
             self._aftermath.emit(job, record, owner)

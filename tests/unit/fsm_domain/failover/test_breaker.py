@@ -48,3 +48,33 @@ def test_a_rejected_item_says_that_the_back_end_is_up() -> None:
 def test_refuses_bounds_that_make_no_sense(threshold: int, pause: float) -> None:
     with pytest.raises(ValueError, match="breaker needs"):
         Breaker(VirtualClock(), threshold, pause)
+
+
+def test_a_call_that_succeeds_while_it_is_open_closes_it_at_once() -> None:
+    breaker = Breaker(VirtualClock(), threshold=1, pause=0.5)
+    breaker.record(DOWN)
+    assert breaker.is_open
+    breaker.record([None])
+    assert not breaker.is_open
+
+
+def test_a_call_for_nothing_says_nothing() -> None:
+    breaker = Breaker(VirtualClock(), threshold=2)
+    breaker.record(DOWN)
+    breaker.record([])
+    assert not breaker.is_open
+    breaker.record(DOWN)
+    assert breaker.is_open
+
+
+def test_three_failures_open_it_for_ten_seconds_by_default() -> None:
+    clock = VirtualClock()
+    breaker = Breaker(clock)
+    breaker.record(DOWN)
+    breaker.record(DOWN)
+    assert not breaker.is_open
+    breaker.record(DOWN)
+    clock.advance(9.5)
+    assert breaker.is_open
+    clock.advance(0.5)
+    assert not breaker.is_open

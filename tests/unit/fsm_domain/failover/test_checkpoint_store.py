@@ -116,3 +116,23 @@ def test_a_home_with_nothing_to_do_is_not_called() -> None:
     store = HomedCheckpointStore(primary := Counts(), secondary := Counts())
     store.read(["a"], ["2"])
     assert (primary.calls, secondary.calls) == (0, 1)
+
+
+def test_a_cursor_may_have_strokes_in_it_and_the_first_page_has_none() -> None:
+    asked: list[str | None] = []
+
+    class Asked(MemoryCheckpointStore):
+        def find(self, query: InstanceQuery) -> Page | PortError:
+            asked.append(query.cursor)
+            return super().find(query)
+
+    store = HomedCheckpointStore(Asked(), Asked())
+    store.commit([Commit(first(name)) for name in ("a/1", "a/2", "a/3")])
+    query = InstanceQuery(limit=2)
+    page = store.find(query)
+    assert isinstance(page, Page)
+    rest = store.find(query._replace(cursor=page.cursor))
+    assert isinstance(rest, Page)
+    assert [record.correlation_id for record in rest.instances] == ["a/3"]
+    store.find(query._replace(cursor=rest.cursor))
+    assert asked == [None, "a/2", None]

@@ -69,7 +69,7 @@ def test_each_start_that_the_first_runner_did_not_take_is_counted() -> None:
     for n in range(5):
         runner.run(TASK._replace(token=f"t-{n}"))
     runner.run(TASK._replace(token="t-6", image=""))
-    assert metrics.counted("failover") == 5
+    assert metrics.counted("failover", "") == 5
 
 
 def test_no_runner_at_all_is_refused() -> None:

@@ -98,9 +98,18 @@ def test_each_put_that_the_primary_did_not_take_is_counted() -> None:
     assert [pair.put() for _ in range(5)] == [None] * 5
     pair.secondary.error = DOWN
     assert pair.put() is DOWN
-    assert pair.metrics.counted("failover") == 5
+    assert pair.metrics.counted("failover", "") == 5
 
 
 def test_no_store_at_all_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one store"):
         FailoverEnvironmentStore(VirtualClock())
+
+
+def test_a_primary_that_is_found_down_by_reading_is_spared_too() -> None:
+    pair = Pair()
+    pair.secondary.put("k", {"KEY": "k"}, pair.clock.now() + 60)
+    pair.primary.error = DOWN
+    for _ in range(10):
+        assert pair.store.get("k") == {"KEY": "k"}
+    assert pair.primary.calls == 3

@@ -37,7 +37,7 @@ def test_each_lease_that_another_than_the_first_cache_answered_is_counted() -> N
     first.down = True
     assert [type(lease) for lease in lock.acquire(["c", "d"], "alice", until)] == [Lease, Lease]
     assert [type(lease) for lease in lock.acquire(["c"], "bob", until)] == [Busy]
-    assert metrics.counted("failover") == 3
+    assert metrics.counted("failover", "") == 3
     second.down = True
     assert [type(lease) for lease in lock.acquire(["e"], "alice", until)] == [PortUnavailable]
     assert metrics.counted("failover") == 3

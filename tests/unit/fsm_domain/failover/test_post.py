@@ -109,3 +109,40 @@ def test_each_message_that_another_road_than_the_first_took_is_counted() -> None
     retry.error = second.error = DOWN
     assert post.send([now, later]) == [DOWN, DOWN]
     assert metrics.counted("failover") == 3
+
+
+def test_it_says_what_it_can_do() -> None:
+    clock, bus = VirtualClock(), RecordedRoad()
+    for retry, holds in [(RecordedRoad(0.0), False), (RecordedRoad(0.5), True)]:
+        assert Post(clock, [bus], [retry]).holds is holds
+    assert Post(clock, [bus]).keeps_dead_letters is False
+    assert Post(clock, [bus], [], [RecordedRoad()]).keeps_dead_letters is True
+
+
+def test_a_timer_that_another_road_takes_is_counted_without_an_event() -> None:
+    metrics = MemoryMetrics()
+    post = Post(VirtualClock(), [], [RecordedRoad(9.0, error=DOWN), RecordedRoad(9.0)], metrics=metrics)
+    post.send([Parcel(Outgoing(instance()._replace(event=None), 5.0), Road.LATER)])
+    ((_, machine, state, event, _),) = metrics.figures
+    assert (machine, state, event) == ("m", "s", "")
+
+
+@pytest.mark.parametrize("message", [instance(None), Unreadable("{" * 9000, "no JSON")])
+def test_what_has_no_context_travels_as_it_is(message: Instance | Unreadable) -> None:
+    road = RecordedRoad(max_bytes=5000)
+    assert Post(VirtualClock(), [road]).send([Parcel(Outgoing(message))]) == [None]
+    assert [outgoing.message for outgoing in road.carried] == [message]
+
+
+def test_a_message_without_data_may_be_as_large_as_its_road_without_the_envelope() -> None:
+    road = RecordedRoad(max_bytes=4096 + 1000)
+    Post(VirtualClock(), [road]).send([Parcel(Outgoing(instance("x" * 1000)))])
+    assert road.carried[0].message == instance("x" * 1000)
+
+
+def test_a_road_with_nothing_to_carry_is_not_called() -> None:
+    bus, retry = RecordedRoad(), RecordedRoad(9.0)
+    post = Post(VirtualClock(), [bus], [retry])
+    assert post.send([]) == []
+    post.send([Parcel(Outgoing(instance()), Road.HOLD)])
+    assert (bus.calls, retry.calls) == (0, 1)

@@ -306,11 +306,13 @@ def test_of_many_ids_made_here_only_those_that_the_primary_did_not_take_live_in_
     first, second = Answers(PortUnavailable("down"), PortUnavailable("down")), MemoryCheckpointStore()
     world = World(line(says("next")))
     world.with_runtime(store=HomedCheckpointStore(first, second), homes=("", "2"))
-    assert world.client.start("line", {}).home == "2"
+    moved = world.client.start("line", {})
+    assert moved.home == "2"
     one, other = world.client.start_many("line", [StartRequest({}), StartRequest({})])
     assert isinstance(one, Instance)
     assert isinstance(other, Instance)
     assert (one.home, one.correlation_id[-2:], other.home) == ("2", "@2", "")
+    assert moved.correlation_id != one.correlation_id
     assert (second.read([one.correlation_id]), first.read([other.correlation_id])) == ([one], [other])
 
 
@@ -320,3 +322,11 @@ def test_what_may_have_been_committed_in_the_primary_is_not_started_in_the_secon
     world.with_runtime(store=HomedCheckpointStore(first, second), homes=("", "2"))
     with pytest.raises(OutcomeUnknown):
         world.client.start("line", {})
+
+
+def test_a_start_under_the_id_of_one_whose_input_nobody_can_read_any_more_conflicts() -> None:
+    world = World(shop())
+    record = world.client.start("shop", Order(1), correlation_id="a")
+    world.store.commit([Commit(record._replace(correlation_id="b", context='{"dollars":1}'))])
+    with pytest.raises(Conflict, match="another input"):
+        world.client.start("shop", Order(1), correlation_id="b")

@@ -12,7 +12,7 @@ from fsm_domain.failover.post import Post
 from fsm_ports.errors import PortUnavailable
 from fsm_ports.instance import Instance, as_message
 from fsm_ports.messages import ACK, NACK, Defer, Delivery
-from fsm_ports.results import LeaseResult
+from fsm_ports.results import Lease, LeaseResult
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
 from tests.unit.fsm_domain.runtime.test_limits import counting_reads
 from tests.unit.fsm_domain.runtime.test_operator import approval
@@ -71,6 +71,15 @@ def test_what_was_committed_and_could_not_be_sent_gives_its_lease_back() -> None
     batch = deliveries(world, "a")
     world.with_runtime(post=Post(world.clock, [RecordedRoad(error=PortUnavailable("down"))]))
     assert list(world.dispatcher.handle(batch, world.clock.now() + 30.0)) == [NACK]
+    assert lock.freed == [["a:0"]]
+    assert isinstance(lock.acquire(["a:0"], "somebody", world.clock.now() + 9.0)[0], Lease)
+
+
+def test_what_is_given_back_unrun_gives_its_lease_back_once() -> None:
+    world = World(line(says("next")))
+    lock = recorded(world)
+    batch = deliveries(world, "a")
+    assert list(world.dispatcher.handle(batch, world.clock.now() + 0.5)) == [NACK]
     assert lock.freed == [["a:0"]]
 
 

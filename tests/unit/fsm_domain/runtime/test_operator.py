@@ -230,3 +230,24 @@ def test_an_event_that_an_inbox_has_no_room_for_is_told_what_there_is(act: str) 
     with pytest.raises(InboxFull, match="and 60007 bytes of at most 65536") as told:
         getattr(world.operator, act)("a", "yes", '"' + "я" * 3_000 + '"', "e2", 1)
     assert told.value.size == 6_007
+
+
+def test_an_act_without_a_reason_tells_none() -> None:
+    acts: dict[Happened, tuple[Callable[[], World], Callable[[World], object]]] = {
+        Happened.PAUSED: (waiting, lambda world: world.operator.pause("a")),
+        Happened.RESUMED: (paused, lambda world: world.operator.resume("a")),
+        Happened.ABORTED: (waiting, lambda world: world.operator.abort("a")),
+        Happened.REDRIVEN: (failed, lambda world: world.operator.redrive("a")),
+        Happened.RECOVERED: (waiting, lambda world: world.operator.restore("a")),
+    }
+    for happened, (scene, act) in acts.items():
+        world = scene()
+        act(world)
+        (note,) = [entry.note for entry in world.told("a") if entry.happened is happened]
+        assert not note
+
+
+def paused() -> World:
+    world = waiting()
+    world.operator.pause("a", "audit")
+    return world

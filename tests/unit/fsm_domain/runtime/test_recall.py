@@ -279,3 +279,4 @@ def test_who_is_a_suspect(delivery: Delivery, adopt: bool, suspect: bool) -> Non
     assert isinstance(delivery.message, Instance)
     assert job_of(delivery, delivery.message, adopt=adopt, old=100.0).suspect is suspect
     assert job_of(delivery, delivery.message).suspect is (suspect and not adopt and delivery.message.updated_at == 100)
+    assert not job_of(CLEAN, RUNS._replace(updated_at=0.5)).suspect

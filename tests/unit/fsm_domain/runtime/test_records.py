@@ -313,6 +313,7 @@ def test_an_instance_that_lives_in_the_second_home_stays_there_whatever_happens_
     assert world.read("a@2").status is Status.COMPLETED
     assert first.read(["a@2"]) == [None]
     world.client.start("m", {}, correlation_id="b@2")
+    assert world.operator.send("b@2", "go") == "inbox"
     world.operator.abort("b@2")
     world.client.start("m", {}, correlation_id="c@2")
     world.with_runtime(machines={}, limits=replace(world.runtime.limits, rollout=0.0))

@@ -16,7 +16,7 @@ from fsm_ports.errors import PortError, PortUnavailable
 from fsm_ports.instance import Status
 from fsm_ports.messages import ACK
 from fsm_ports.results import CommitResult
-from fsm_ports.writes import Mark, Touch
+from fsm_ports.writes import Commit, Mark, Touch
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
 from tests.unit.fsm_domain.runtime.test_operator import approval
 from tests.unit.fsm_domain.runtime.world import Context, World, line, says
@@ -216,3 +216,16 @@ def test_a_timer_that_is_fired_is_counted_without_an_event() -> None:
     assert world.recoverer.recover(AGE) == 1
     (figure,) = [figure for figure in world.metrics.figures if figure.name == "recovered"]
     assert (figure.machine, figure.state, figure.event) == ("approval", "wait", "")
+
+
+def test_a_thousand_are_taken_in_hand_at_most_where_nothing_else_is_said() -> None:
+    world = many(0)
+    record = world.client.start("line", {}, correlation_id="a")
+    world.store.commit([Commit(record._replace(correlation_id=f"m{n}")) for n in range(1000)])
+    world.clock.advance(AGE)
+    assert (world.recoverer.recover(AGE), world.recoverer.recover(AGE)) == (1000, 1)
+
+
+def test_the_smallest_age_is_that_of_a_claim_however_short() -> None:
+    machine = line(says("next"), retry=RetryPolicy(max_retries=0))
+    assert smallest_age({"line": machine}, 0.25) == 0.25 + 0.25

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
 from fsm_adapters.memory.history_log import MemoryHistoryLog
 from fsm_domain import FinalState, Machine, State, Step
 from fsm_domain.runtime.errors import Conflict, FsmError, NotFound
@@ -14,6 +15,8 @@ from fsm_domain.runtime.replayer import Replayer
 from fsm_ports.errors import PortError, PortUnavailable
 from fsm_ports.history_log import HistoryEntry
 from fsm_ports.instance import Status
+from fsm_ports.results import CommitResult, Refused
+from fsm_ports.writes import Commit
 from tests.unit.fsm_domain.runtime.test_operator import approval, waiting
 from tests.unit.fsm_domain.runtime.world import Context, World, line, says
 
@@ -101,7 +104,9 @@ def test_a_history_that_does_not_tell_is_told_of(broken: str) -> None:
             found = super().read(correlation_id, after_step, limit)
             return found if isinstance(found, PortError) else [entry._replace(context=None) for entry in found]
 
-    world = finished().with_runtime(history=Tells())
+    world = World(line(says("next"), says("next"))).with_runtime(history=Tells())
+    world.client.start("line", {}, correlation_id="a")
+    world.run(5.0)
     with pytest.raises(PortUnavailable if broken == "down" else NotFound):
         Replayer(world.runtime).replay("a", 1)
 
@@ -126,3 +131,45 @@ def test_a_step_is_found_behind_what_else_happened_at_it() -> None:
     world.client.start("line", {}, correlation_id="a")
     world.run(60.0)
     assert Replayer(world.runtime).replay("a", 1, new_id="b").state == "s0"
+
+
+def test_the_history_is_asked_for_that_step_alone() -> None:
+    asked: list[tuple[str, int, int]] = []
+
+    class Asked(MemoryHistoryLog):
+        def read(
+            self, correlation_id: str, after_step: int = -1, limit: int = 1000
+        ) -> Sequence[HistoryEntry] | PortError:
+            asked.append((correlation_id, after_step, limit))
+            found = super().read(correlation_id, after_step, limit)
+            return found if isinstance(found, PortError) else [entry for entry in found if entry.step != 1]
+
+    world = World(line(says("next"), says("next"))).with_runtime(history=Asked())
+    world.client.start("line", {}, correlation_id="a")
+    world.run(5.0)
+    with pytest.raises(NotFound, match="no step 1"):
+        Replayer(world.runtime).replay("a", 1)
+    assert asked == [("a", 0, 100)]
+
+
+def test_what_ran_is_replayed_without_the_deadline_of_its_state_and_a_state_that_is_no_more_has_none() -> None:
+    world = waiting()
+    world.operator.send("a", "yes")
+    world.run(5.0)
+    running = Replayer(world.runtime).replay("a", 3, new_id="b")
+    assert (running.status, running.state, running.deadline) == (Status.RUNNING, "wait", 0.0)
+    world.with_runtime(machines={"approval": line(says("next"), name="approval")})
+    assert Replayer(world.runtime).replay("a", 2, new_id="c").deadline == 0.0
+
+
+def test_a_new_instance_that_is_deleted_at_once_conflicts() -> None:
+    class Refuses(MemoryCheckpointStore):
+        def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
+            if commits[0].instance.correlation_id == "b":
+                return [Refused(None)]
+            return super().commit(commits)
+
+    world = World(line(says("next"))).with_runtime(store=Refuses())
+    world.client.start("line", {}, correlation_id="a")
+    with pytest.raises(Conflict, match="cannot replay as 'b'"):
+        Replayer(world.runtime).replay("a", 0, new_id="b")

@@ -9,8 +9,9 @@ from fsm_adapters.memory.stream import MemoryStream
 from fsm_domain import Step
 from fsm_domain.failover.post import Post
 from fsm_domain.machine.errors import MachineError
+from fsm_domain.runtime.errors import UnknownMachine
 from fsm_domain.runtime.limits import Limits
-from fsm_domain.runtime.registry import registry
+from fsm_domain.runtime.registry import known, registry
 from fsm_ports.instance import Instance
 from fsm_ports.messages import ACK
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
@@ -53,3 +54,18 @@ def test_two_machines_of_one_name_are_refused() -> None:
 def test_a_chain_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one transition"):
         Limits(chain=0)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["line", "other"], "no machine is called 'lime'; did you mean 'line'?"),
+        (["b", "a"], "no machine is called 'lime'; known: a, b"),
+        ([], "no machine is called 'lime'; known: none"),
+    ],
+)
+def test_an_unknown_machine_is_told_with_what_is_known(names: list[str], said: str) -> None:
+    machines = registry([line(says("next"), name=name) for name in names])
+    with pytest.raises(UnknownMachine) as raised:
+        known(machines, "lime")
+    assert str(raised.value) == said

@@ -11,14 +11,18 @@ from typing import Any, TypeVar
 import pytest
 
 from fsm_adapters.codec.json_codec import JsonCodec
+from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
+from fsm_adapters.system.clock import VirtualClock
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
 from fsm_domain.machine import Migration
 from fsm_domain.machine.fingerprint import context_of, graph_of
-from fsm_domain.runtime.definitions import key_of
+from fsm_domain.runtime.caller import Caller
+from fsm_domain.runtime.definitions import Definitions, key_of
 from fsm_domain.runtime.limits import Limits
 from fsm_domain.runtime.registry import AnyMachine
 from fsm_ports.checkpoint_store import InstanceQuery
 from fsm_ports.codec import ContextError
+from fsm_ports.errors import OutcomeUnknown, PortError, PortRejected, PortUnavailable
 from fsm_ports.instance import InboxEvent, Instance, Status
 from fsm_ports.names import DEFINITIONS
 from fsm_ports.results import CommitResult
@@ -362,3 +366,89 @@ def test_either_version_of_the_caller_wakes_what_the_earlier_one_left(event: str
     world.operator.send("a", event)
     deployed(world, migrating()).run(10.0)
     assert world.read("a").status is Status.COMPLETED
+
+
+def test_a_definition_is_kept_as_a_record_of_its_own() -> None:
+    world = waiting()
+    machine = earlier()
+    (kept,) = world.store.read([key_of("orders", machine.fingerprint)])
+    assert isinstance(kept, Instance)
+    assert kept == Instance(
+        DEFINITIONS, f"{DEFINITIONS}/orders/{graph_of(machine.fingerprint)}", graph_of(machine.fingerprint), 0,
+        Status.COMPLETED, False, "orders", None, machine.definition, run_id=kept.correlation_id,
+        started_at=world.clock.now(), updated_at=world.clock.now(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("error", "asked"), [(PortUnavailable("down"), 2), (OutcomeUnknown("time-out"), 2), (PortRejected("too large"), 1)]
+)
+def test_only_what_can_still_be_kept_is_written_again(error: PortError, asked: int) -> None:
+    class Fails(MemoryCheckpointStore):
+        tries = 0
+
+        def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
+            mine = [commit.instance.machine == DEFINITIONS for commit in commits]
+            self.tries += any(mine)
+            return [error if own else result for own, result in zip(mine, super().commit(commits), strict=True)]
+
+    world = World(earlier()).with_runtime(store=(store := Fails()))
+    for n in range(2):
+        world.client.start("orders", Order(500), correlation_id=f"a{n}")
+    assert store.tries == asked
+
+
+def test_a_process_is_as_old_as_its_own_knowledge_at_most() -> None:
+    clock = VirtualClock()
+    definitions = Definitions(MemoryCheckpointStore(), clock)
+    born = clock.now()
+    assert definitions.age(born - 50.0, born + 10.0) == 10.0
+    assert definitions.age(born + 4.0, born + 10.0) == 6.0
+
+
+def test_whoever_wrote_after_a_definition_was_first_used_is_at_work_beside_it() -> None:
+    machine = earlier()
+    clock, store = VirtualClock(), MemoryCheckpointStore()
+    first = Definitions(store, clock)
+    record = Instance("orders", "a", "other", 1, Status.RUNNING, False, "ask", "yes", "{}")
+    first.commit([Commit(record._replace(step=0))], [machine])
+    used = clock.now()
+    clock.advance(100.0)
+    later_process = Definitions(store, clock)
+    assert later_process.is_at_work(record._replace(updated_at=used + 1.0), machine) is True
+    assert later_process.is_at_work(record._replace(updated_at=used), machine) is False
+    assert later_process.is_at_work(record._replace(updated_at=used + 1.0), None) is False
+    assert later_process.is_at_work(record._replace(updated_at=used + 101.0), None) is True
+    unknown = Definitions(Silent(), clock)
+    assert unknown.is_at_work(record, machine) is True
+
+
+class Silent(MemoryCheckpointStore):
+    """Answers no read."""
+
+    def read(self, correlation_ids: Sequence[str], homes: Sequence[str] = ()) -> Sequence[Instance | None | PortError]:
+        return [PortUnavailable("down")] * len(correlation_ids)
+
+
+def test_whoever_writes_under_its_own_names_for_a_caller_keeps_its_definition() -> None:
+    world = deployed(waiting(), migrating())
+    key = key_of("orders", migrating().fingerprint)
+    assert world.store.read([key]) == [None]
+    world.operator.send("a", "accept")
+    assert isinstance(world.store.read([key])[0], Instance)
+
+
+def test_a_commit_under_the_names_of_another_definition_keeps_none_of_ours() -> None:
+    world = waiting()
+    world.operator.abort("a")
+    other = later()
+    world.with_runtime(machines={"orders": other})
+    Caller(world.runtime).commit(Commit(world.read("a")._replace(correlation_id="b", step=0)))
+    assert world.store.read([key_of("orders", other.fingerprint)]) == [None]
+    ours = world.read("a")._replace(correlation_id="c", step=0, definition=other.fingerprint)
+    world.with_runtime(machines={})
+    Caller(world.runtime).commit(Commit(ours))
+    assert world.store.read([key_of("orders", other.fingerprint)]) == [None]
+    world.with_runtime(machines={"orders": other})
+    Caller(world.runtime).commit(Commit(ours._replace(correlation_id="d")))
+    assert isinstance(world.store.read([key_of("orders", other.fingerprint)])[0], Instance)
