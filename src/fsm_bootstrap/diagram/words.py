@@ -13,8 +13,9 @@ from fsm_domain.machine.state import DEADLINE
 
 def action_name(action: Callable[..., object]) -> str:
     """As its author calls it: the name of a function, a method with its class, the class of an object."""
+    given = getattr(action, "__dict__", {}).get("__qualname__")  # an object that says what it is called
     action = inner(action) or action
-    name = getattr(action, "__qualname__", None)
+    name = given or getattr(action, "__qualname__", None)
     found = name if isinstance(name, str) and name else type(action).__qualname__
     return printable(found.rpartition("<locals>.")[2])
 
