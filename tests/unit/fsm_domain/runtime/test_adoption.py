@@ -13,7 +13,7 @@ from fsm_ports.errors import OutcomeUnknown, PortError
 from fsm_ports.history_log import Happened
 from fsm_ports.instance import Instance, Status
 from fsm_ports.messages import ACK, NACK, Delivery, Outgoing
-from fsm_ports.results import CommitResult, Refused
+from fsm_ports.results import CommitResult
 from fsm_ports.writes import Commit
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
 from tests.unit.fsm_domain.runtime.world import Context, World, line, says
@@ -151,25 +151,3 @@ def test_a_thin_message_has_nothing_to_make_a_record_of() -> None:
     world = adopting()
     assert deliver(world, FOREIGN._replace(context=None)) == [ACK]
     assert len(letters(world)) == 1
-
-
-def test_a_message_whose_record_is_deleted_while_it_runs_makes_it_again() -> None:
-    signed: list[bool] = []
-
-    class Forgets(MemoryCheckpointStore):
-        forgotten = False
-
-        def commit(self, commits: Sequence[Commit]) -> Sequence[CommitResult]:
-            if self.forgotten or commits[0].adopts:
-                return super().commit(commits)
-            self.forgotten = True
-            self._records.clear()
-            return [Refused(None), *super().commit(commits[1:])]
-
-    def looks(context: Context, step: Step) -> str:
-        signed.append(bool(world.read("a").run_id))
-        return "next"
-
-    world = World(line(says("next"), looks, says("next")), limits=ADOPT).with_runtime(store=Forgets())
-    assert deliver(world, FOREIGN) == [ACK]
-    assert (world.read("a").step, signed) == (2, [True, True])
