@@ -233,3 +233,13 @@ def test_who_was_never_started_is_told_so() -> None:
     assert isinstance(letter.message, Instance)
     said = "no record of 'nobody': it was never started here, or its record was deleted"
     assert letter.message.error == said
+
+
+def test_nothing_is_told_beside_a_store_that_keeps_the_history() -> None:
+    beside = MemoryHistoryLog()
+    world = World(line(says("next"), says("nonsense")))
+    world.with_runtime(store=MemoryCheckpointStore(MemoryHistoryLog()), history=beside)
+    world.client.start("line", {}, correlation_id="a")
+    world.run(5.0)
+    assert world.read("a").status is Status.FAILED
+    assert beside.read("a") == []

@@ -12,6 +12,7 @@ from fsm_domain.machine.errors import MachineError
 from fsm_domain.runtime.errors import UnknownMachine
 from fsm_domain.runtime.limits import Limits
 from fsm_domain.runtime.registry import known, registry
+from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.instance import Instance
 from fsm_ports.messages import ACK
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
@@ -69,3 +70,13 @@ def test_an_unknown_machine_is_told_with_what_is_known(names: list[str], said: s
     with pytest.raises(UnknownMachine) as raised:
         known(machines, "lime")
     assert str(raised.value) == said
+
+
+def test_what_is_not_said_of_a_runtime() -> None:
+    said = World(line(says("next"))).runtime
+    runtime = Runtime(
+        machines=said.machines, store=said.store, post=said.post, codec=said.codec, clock=said.clock,
+        random=said.random, wait=said.wait, limit=said.limit, metrics=said.metrics,
+    )  # fmt: skip
+    assert (runtime.limits, list(runtime.homes)) == (Limits(), [""])
+    assert (runtime.lock, runtime.history, runtime.containers, runtime.surround) == (None, None, None, None)

@@ -452,3 +452,13 @@ def test_a_commit_under_the_names_of_another_definition_keeps_none_of_ours() -> 
     world.with_runtime(machines={"orders": other})
     Caller(world.runtime).commit(Commit(ours._replace(correlation_id="d")))
     assert isinstance(world.store.read([key_of("orders", other.fingerprint)])[0], Instance)
+
+
+def test_a_worker_that_goes_on_with_what_another_definition_wrote_keeps_its_own() -> None:
+    world = waiting()
+    world.operator.send("a", "yes")
+    deployed(world, migrating())
+    key = key_of("orders", migrating().fingerprint)
+    assert world.store.read([key]) == [None]
+    world.work()
+    assert isinstance(world.store.read([key])[0], Instance)
