@@ -6,22 +6,21 @@ import json
 import os
 import select
 import signal
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 Tell = Callable[[str], None]
 
-PATIENCE = 600.0
-"""Seconds after which a fork that does nothing any more is ended."""
+PATIENCE = 300
+"""Seconds without a word from anybody after which a fork is ended: it waits for something that never comes.  Those in
+which this process stood still do not count, since its forks may have stood still as well."""
 
 
 class Fork(NamedTuple):
     """What a fork was made for."""
 
     pid: int
-    began: float
     told: list[bytes]
 
 
@@ -30,15 +29,16 @@ def told_by_forks(items: Sequence[T], work: Callable[[T, Tell], None], at_once: 
 
     A fork tells by lines; one that is killed has told what it told before.
     """
-    waiting, running = list(reversed(items)), dict[int, tuple[T, Fork]]()
+    waiting, running, silence = list(reversed(items)), dict[int, tuple[T, Fork]](), 0
     while waiting or running:
         while waiting and len(running) < at_once:
             item = waiting.pop()
             end, fork = _forked(item, work)
             running[end] = item, fork
         ready, _, _ = select.select(list(running), [], [], 1.0)
-        for end, (_, fork) in list(running.items()):
-            if end not in ready and time.monotonic() - fork.began > PATIENCE:
+        silence = 0 if ready else silence + 1
+        if silence > PATIENCE:
+            for _, fork in running.values():
                 os.kill(fork.pid, signal.SIGKILL)
         for end in ready:
             item, fork = running[end]
@@ -57,7 +57,7 @@ def _forked(item: T, work: Callable[[T, Tell], None]) -> tuple[int, Fork]:
     pid = os.fork()
     if pid:
         os.close(mine)
-        return end, Fork(pid, time.monotonic(), [])
+        return end, Fork(pid, [])
     try:
         os.close(end)
         nowhere = os.open(os.devnull, os.O_RDWR)

@@ -25,9 +25,10 @@ TESTS = (
 )
 PYTEST = (
     "-qq", "-s", "-x", "--tb=no", "--assert=plain", "-p", "no:cacheprovider", "-p", "no:xdist", "-p",
-    "no:logging", "-p", "no:hypothesispytest", "-o", "timeout=30",
+    "no:logging", "-p", "no:hypothesispytest", "-p", "no:unraisableexception",
+    "-p", "no:threadexception", "-o", "timeout=0",
 )  # fmt: skip
-"""Nobody reads why a test fails, so nothing is spent on saying it."""
+"""Nobody reads why a test fails, so nothing is spent on saying it; what hangs is ended with its fork."""
 TEST_SECONDS, WORLD_SECONDS, IMPORT_SECONDS = 1.0, 10.0, 60.0
 """Processor time after which a mutant is taken to run on for ever: a test takes milliseconds, a world some more."""
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
+from fsm_domain.failover.checkpoint_store import HomedCheckpointStore
 from fsm_domain.runtime.limits import Limits
 from fsm_ports.history_log import Happened
 from fsm_ports.instance import InboxEvent, Status
 from fsm_ports.messages import ACK
-from fsm_ports.writes import AppendEvent
+from fsm_ports.results import CommitResult
+from fsm_ports.writes import Abort, AppendEvent, Commit, Mark
 from tests.unit.fsm_domain.runtime.test_two_definitions import (
     RENAMED,
     Json,
@@ -113,3 +118,45 @@ def test_recovery_leaves_an_early_event_of_newer_code_to_it_but_for_a_deadline_t
         world.store.mark([AppendEvent("a", 1, InboxEvent("e1", "accept"), world.clock.now())])
         world.clock.advance(2 * 86_400)
         assert world.recoverer.recover(3600.0) == int(timed)
+
+
+def test_what_is_given_up_is_counted_and_its_home_asked_and_who_comes_second_counts_nothing() -> None:
+    homed, age = lost(left_in_bill()), 900.0
+    record = homed.read("a")._replace(correlation_id="a@2", home="2", step=0, updated_at=homed.clock.now())
+    store = HomedCheckpointStore(MemoryCheckpointStore(), MemoryCheckpointStore())
+    store.commit([Commit(record), Commit(record._replace(correlation_id="b@2"))])
+    homed.with_runtime(store=store, homes=("", "2"))
+    homed.clock.advance(Limits().coexistence + Limits().longest_look + age)
+    assert (homed.recoverer.recover(age), homed.recoverer.recover(age)) == (2, 0)
+    assert homed.read("a@2").status is Status.FAILED
+    figures = [figure for figure in homed.metrics.figures if figure.name == "quarantined"]
+    assert [(figure.machine, figure.state, figure.event) for figure in figures] == [("orders", "bill", "paid")] * 2
+
+
+def test_who_is_overtaken_while_giving_up_counts_nothing() -> None:
+    class Overtaken(MemoryCheckpointStore):
+        def mark(self, marks: Sequence[Mark]) -> Sequence[CommitResult]:
+            super().mark([Abort(mark.correlation_id, "enough", 1.0) for mark in marks])
+            return super().mark(marks)
+
+    world, age = lost(left_in_bill()), 900.0
+    store = Overtaken()
+    store.commit([Commit(world.read("a")._replace(step=0))])
+    world.with_runtime(store=store)
+    world.clock.advance(Limits().coexistence + Limits().longest_look + age)
+    assert world.recoverer.recover(age) == 0
+    assert world.metrics.counted("quarantined") == 0
+
+
+def test_what_cannot_be_read_and_nobody_comes_for_fails_for_that_reason() -> None:
+    world = waiting()
+    world.operator.send("a", "yes")
+    deployed(lost(world), later(renamed=RENAMED)).clock.advance(3 * 86_400)
+    assert world.recoverer.recover(900.0) == 1
+    assert (world.read("a").error or "").startswith("$.price: Field required")
+
+
+def test_a_deadline_by_its_old_name_is_recovered() -> None:
+    world = deployed(waiting(timed=True), migrating())
+    world.clock.advance(2 * 86_400)
+    assert (world.recoverer.recover(3600.0), world.read("a").event) == (1, "@deadline")

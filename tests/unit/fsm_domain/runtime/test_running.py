@@ -12,6 +12,7 @@ import pytest
 from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
 from fsm_adapters.memory.emitting_table import MemoryTable
 from fsm_adapters.memory.stream import MemoryStream
+from fsm_adapters.system.awaiting import AwaitRunner
 from fsm_domain import FinalState, Machine, RetryPolicy, State, Step
 from fsm_domain.failover.checkpoint_store import HomedCheckpointStore
 from fsm_domain.failover.post import Post
@@ -191,8 +192,10 @@ def test_an_action_may_be_async_and_sees_the_time_that_is_left() -> None:
         world.clock.advance(2.5)
         return "next"
 
-    world = World(line(waits))
+    waiting = AwaitRunner()
+    world = World(line(waits)).with_runtime(wait=waiting)
     handled(world, begun(world))
+    waiting.close()
     assert (world.read("a").step, left) == (1, [30.0])
     (figure,) = [figure for figure in world.metrics.figures if figure.name == "action"]
     assert (figure.machine, figure.state, figure.event) == ("line", "pseudo_init", "pseudo_init")

@@ -15,10 +15,10 @@ from fsm_domain.failover.post import Post
 from fsm_domain.runtime.errors import Conflict
 from fsm_ports.errors import OutcomeUnknown, PortError, PortUnavailable
 from fsm_ports.history_log import Happened
-from fsm_ports.instance import InboxEvent, Instance, Status
+from fsm_ports.instance import Attempt, InboxEvent, Instance, Status
 from fsm_ports.messages import ACK, Outgoing
 from fsm_ports.results import CommitResult, Refused
-from fsm_ports.writes import Abort, AppendEvent, Commit, Fail, Mark, Pause, Resume, Touch
+from fsm_ports.writes import Abort, AppendEvent, Commit, EnterAttempt, Fail, Mark, Pause, Resume, Touch
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
 from tests.unit.fsm_domain.runtime.test_operator import approval
 from tests.unit.fsm_domain.runtime.world import Context, World, line, says
@@ -322,7 +322,12 @@ def test_a_touch_of_ours_is_known_by_its_step_and_time() -> None:
     assert _shows(record, Touch("a", 0, at, at))
     assert not _shows(record, Touch("a", 1, at, at))
     assert not _shows(record, Touch("a", 0, at, at + 1.0))
-    assert not _shows(record, Fail("a", 0, "why", at))
+    failed = record._replace(status=Status.FAILED, error="why")
+    assert _shows(failed, Fail("a", 0, "why", at))
+    assert not _shows(failed, Fail("a", 1, "why", at))
+    assert not _shows(failed, Fail("a", 0, "another", at))
+    assert not _shows(record._replace(error="why"), Fail("a", 0, "why", at))
+    assert not _shows(record, EnterAttempt("a", 0, Attempt("r", at)))
     assert not _shows(record, Pause("a", "", at))
     assert _shows(record._replace(seen=("e",)), AppendEvent("a", 0, InboxEvent("e", "x"), at))
 

@@ -462,3 +462,14 @@ def test_a_worker_that_goes_on_with_what_another_definition_wrote_keeps_its_own(
     assert world.store.read([key]) == [None]
     world.work()
     assert isinstance(world.store.read([key])[0], Instance)
+
+
+def test_a_page_that_asks_on_leaves_every_definition_out() -> None:
+    world = World(earlier())
+    record = world.client.start("orders", Order(1), correlation_id="~")
+    for version in "abc":
+        kept = record._replace(machine=DEFINITIONS, correlation_id=f"@{version}", status=Status.COMPLETED)
+        world.store.commit([Commit(kept)])
+    for limit in (1, 2, 3):
+        page = world.client.find(InstanceQuery(limit=limit))
+        assert [one.correlation_id for one in page.instances] == ["~"]
