@@ -12,21 +12,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Mapping
 from json.encoder import encode_basestring_ascii as _quoted
-from operator import itemgetter
-from typing import Any, Final, NoReturn, cast
+from typing import Final, NoReturn, cast
 
-from fsm_adapters._wire.fields import (
-    COUNT_LIMIT,
-    Fields,
-    any_text_at,
-    count_at,
-    flag_at,
-    object_at,
-    seconds_at,
-    text_at,
-)
+from fsm_adapters._wire.fields import Fields, any_text_at, count_at, flag_at, object_at, seconds_at, text_at
 from fsm_ports.instance import Instance, Status
 from fsm_ports.messages import Message, Unreadable
 
@@ -40,14 +31,20 @@ _OF_ANY_STEP: Final = (
     "home",
 )  # fmt: skip
 _STATUSES: Final = {status.value: status for status in Status}
-_ALWAYS: Final = (
-    "machine_name", "current_state", "current_event", "correlation_id", "steps", "retries", "started_at", "updated_at",
-    "definition", "status", "work", "run_id",
-)  # fmt: skip
-_USUAL_LENGTH: Final = len(_ALWAYS) + 1
-"""The names that every message has, and the length of its context."""
-_usual_values: Callable[[Fields], tuple[Any, ...]] = itemgetter(*_ALWAYS)
-"""Any: a stranger's JSON; their types are looked at at once."""
+_TEXT: Final = r'"([ !#-\[\]-~]*)"'
+"""One that is written as it stands: in ASCII, without quote and backslash."""
+_COUNT: Final = r"(0|[1-9][0-9]{0,14})"
+_SECONDS: Final = r"([0-9]{1,15}\.[0-9]{1,9})"
+_ALWAYS: Final[Mapping[str, str]] = {
+    "machine_name": _TEXT, "current_state": _TEXT, "current_event": _TEXT, "correlation_id": _TEXT.replace("*", "+"),
+    "steps": _COUNT, "retries": _COUNT, "started_at": _SECONDS, "updated_at": _SECONDS, "definition": _TEXT,
+    "status": _TEXT, "work": _COUNT, "run_id": _TEXT, "context_length": _COUNT,
+}  # fmt: skip
+"""What every message says, as `_always` writes it, and how long its context is."""
+_a_usual_one = re.compile(
+    re.escape(_BEFORE_SYSTEM) + "{" + ", ".join(f'"{name}": {value}' for name, value in _ALWAYS.items())
+    + re.escape("}" + _BEFORE_CONTEXT)
+).match  # fmt: skip
 
 # ASCII: whatever an unreadable message or a stranger's text holds, every road can carry it.
 _dumps = json.JSONEncoder(ensure_ascii=True, allow_nan=False).encode
@@ -75,7 +72,7 @@ def decode(text: str) -> Message:
     a message of the original does not say is as in a fresh emission.
     """
     try:
-        return _cut(text) or _parsed(text)
+        return _usual(text) or _cut(text) or _parsed(text)
     except json.JSONDecodeError as error:
         return Unreadable(text, f"the message is no JSON: {error}")
     except RecursionError:
@@ -135,44 +132,28 @@ def _cut(text: str) -> Instance | None:
     length = system.get("context_length")
     if type(length) is int and text.startswith(_BEFORE_CONTEXT, end) and len(text) == begin + length + 1:
         context = text[begin:-1]
-        return (_usual(system, context) or _instance(system, context)) if text.endswith("}") else None
+        return _instance(system, context) if text.endswith("}") else None
     return _instance(system, None) if text[end:] == "}" else None
 
 
-def _usual(system: Fields, context: str) -> Instance | None:
-    """The message of a plain step, which has what `_always` writes and nothing else; None: look closer.
+def _usual(text: str) -> Instance | None:
+    """The message of a plain step, which says what `_always` writes and nothing else; None: look closer.
 
-    It says nothing that `_instance` would not say, in half of the time: no name is looked at twice.
+    What the pattern lets through needs no second look, and matching it takes a third of the time of parsing.
     """
-    if len(system) != _USUAL_LENGTH or "context_length" not in system:
+    found = _a_usual_one(text)
+    if found is None or not text.endswith("}"):
         return None
-    try:
-        (
-            machine, state, event, correlation_id, step, retries, started_at, updated_at, definition, status, work,
-            run_id,
-        ) = _usual_values(system)  # fmt: skip
-    except KeyError:
-        return None
-    if not (
-        type(machine) is type(state) is type(event) is type(correlation_id) is type(definition) is type(run_id) is str
-        and type(status) is str
-        and type(step) is type(retries) is type(work) is int
-        and type(started_at) is type(updated_at) is float
-    ):
-        return None
-    if not (
-        correlation_id
-        and (machine + state + event + correlation_id + definition + run_id).isascii()
-        and 0 <= step < COUNT_LIMIT
-        and 0 <= retries < COUNT_LIMIT
-        and 0 <= work < COUNT_LIMIT
-        and math.isfinite(started_at + updated_at)
-        and status in _STATUSES
-    ):
+    (
+        machine, state, event, correlation_id, step, retries, started_at, updated_at, definition, status, work, run_id,
+        length,
+    ) = found.groups()  # fmt: skip
+    begin = found.end()
+    if status not in _STATUSES or len(text) != begin + int(length) + 1:
         return None
     return Instance(
-        machine, correlation_id, definition, step, _STATUSES[status], False, state, event, context, None, retries, (),
-        work, run_id, "", 0.0, 0.0, (), (), "", started_at, updated_at,
+        machine, correlation_id, definition, int(step), _STATUSES[status], False, state, event, text[begin:-1], None,
+        int(retries), (), int(work), run_id, "", 0.0, 0.0, (), (), "", float(started_at), float(updated_at),
     )  # fmt: skip
 
 

@@ -67,16 +67,16 @@ class MemoryQueue(RetryScheduler, MessageSource):
     def receive(self, limit: int, visible_until: float) -> Sequence[Delivery] | PortError:
         with self._lock:
             now = self._clock.now()
-            keys: list[Hashable] = []
-            while len(keys) < limit and (due := self._shelf.first_due(now)):
+            found: list[tuple[Hashable, Entry]] = []
+            while len(found) < limit and (due := self._shelf.first_due(now)):
                 key, entry = due
                 if entry.received < self._max_receives:
                     self._shelf.take(key)
-                    keys.append(key)
+                    found.append(due)
                 else:
                     self._shelf.discard(key)
                     self.dead_letters.append(decode(entry.text))
-            return [self._deliver(key, visible_until) for key in keys]
+            return [self._deliver(key, entry, visible_until) for key, entry in found]
 
     def extend(self, deliveries: Sequence[Delivery], visible_until: float) -> Sequence[Sent]:
         with self._lock:
@@ -111,8 +111,7 @@ class MemoryQueue(RetryScheduler, MessageSource):
             self._shelf.put(next(self._keys), text, due)
         return refusal
 
-    def _deliver(self, key: Hashable, visible_until: float) -> Delivery:
-        entry = self._shelf.take(key)
+    def _deliver(self, key: Hashable, entry: Entry, visible_until: float) -> Delivery:
         receipt = self._shelf.claim(key, visible_until)
         return Delivery(
             decode(entry.text), receipt, self._position(entry), entry.received,

@@ -7,7 +7,11 @@ import itertools
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_SPARE: Final = 256
+"""So many times that are out of date are left where they are, and as many again as there are entries: claims that were
+settled long before they would have ended."""
 
 
 class Receipt(NamedTuple):
@@ -105,7 +109,7 @@ class Shelf:
         while self._order:
             visible_at, number, key = self._order[0]
             entry = self._entries.get(key)
-            if entry is not None and (entry.number, entry.visible_at) == (number, visible_at):
+            if entry is not None and entry.visible_at == visible_at and entry.number == number:
                 return key, entry
             heapq.heappop(self._order)
         return None
@@ -113,3 +117,6 @@ class Shelf:
     def _show(self, key: Hashable, entry: Entry, at: float) -> None:
         entry.visible_at = at
         heapq.heappush(self._order, (at, entry.number, key))
+        if len(self._order) > 2 * len(self._entries) + _SPARE:
+            self._order = [(entry.visible_at, entry.number, key) for key, entry in self._entries.items()]
+            heapq.heapify(self._order)

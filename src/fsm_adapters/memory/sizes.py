@@ -15,7 +15,10 @@ _NUMBERS: Final = 200
 
 def too_large(texts: tuple[str | None, ...], limit: int, source: str) -> PortRejected | None:
     """A rejection, if the texts together take more bytes than the limit."""
-    characters = sum(map(len, filter(None, texts)))
+    characters = 0
+    for text in texts:
+        if text:
+            characters += len(text)
     if characters * 4 <= limit:  # no character takes more than four bytes, so nothing has to be encoded to know
         return None
     size = sum(len(text.encode()) for text in texts if text)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from fsm_ports.clock import Clock
 from fsm_ports.errors import OutcomeUnknown, PortUnavailable
 
+_DOWN = PortUnavailable, OutcomeUnknown
+
 
 class Breaker:
     """Opens after `threshold` calls in a row in which nothing succeeded; after `pause` seconds lets one call try.
@@ -30,7 +32,7 @@ class Breaker:
 
     def record(self, results: Iterable[object]) -> None:
         """Learn from the results of one call, one an item."""
-        down = [isinstance(result, PortUnavailable | OutcomeUnknown) for result in results]
+        down = [isinstance(result, _DOWN) for result in results]
         if not all(down):
             self._failures = 0
         elif down:

@@ -89,6 +89,8 @@ class Post:
                 results: Sequence[Sent] = [PortUnavailable("no road can hold a message back")] * len(mine)
             else:
                 results = first_to_accept([self._fit(parcels[n].outgoing) for n in mine], sources, self._failed_over)
+            if len(mine) == len(parcels):  # as a rule
+                return list(results)
             for n, result in zip(mine, results, strict=True):
                 sent[n] = result
         return sent

@@ -7,7 +7,7 @@ from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.instance import ENDED, Instance, Status, as_message, is_foreign, is_resumed
-from fsm_ports.messages import ACK, Outgoing
+from fsm_ports.messages import ACK
 from fsm_ports.writes import Commit
 
 
@@ -22,13 +22,12 @@ class Aftermath:
         runtime = self._runtime
         owed = follow_up(
             record, runtime.machines.get(record.machine), emits=runtime.store.emits, run_id=owner,
-            position=job.position, now=runtime.clock.now(), early=runtime.limits.early,
+            position=job.position, now=runtime.clock.now(), early=runtime.limits.early, receipt=job.delivery.receipt,
         )  # fmt: skip
         if owed is None:
             job.outcome = ACK
         elif isinstance(owed, Parcel):
-            message, not_before, _ = owed.outgoing
-            job.parcel = Parcel(Outgoing(message, not_before, job.delivery.receipt), owed.road)
+            job.parcel = owed
         else:
             job.message, job.write = record, owed
 

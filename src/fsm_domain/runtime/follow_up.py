@@ -13,17 +13,19 @@ from fsm_ports.writes import Commit
 
 
 def follow_up(
-    record: Instance, machine: AnyMachine | None, *, emits: bool, run_id: str, position: str, now: float, early: float
-) -> Parcel | Commit | None:
+    record: Instance, machine: AnyMachine | None, *, emits: bool, run_id: str, position: str, now: float, early: float,
+    receipt: object = None,
+) -> Parcel | Commit | None:  # fmt: skip
     """The message to send, the commit to make first, or None: nothing, for it is at rest, paused or sent by its store.
 
     `position` names what has the record in hand; empty for a caller, whose commit is then named by the event it takes.
-    `early` is how many seconds before its time a deadline may fire.
+    `early` is how many seconds before its time a deadline may fire; `receipt` is the claim of the delivery that the
+    message stands for.
     """
     if record.paused:
         return None
     if record.status is Status.RUNNING:
-        return None if emits else _next_message(record, now)
+        return None if emits else _next_message(record, now, receipt)
     if record.status is not Status.WAITING:
         return None
     event = _inbox_event(record, machine)
@@ -33,18 +35,18 @@ def follow_up(
         fired = InboxEvent("", DEADLINE_EVENT)
         return wake(record, machine, fired, run_id, position or f"{DEADLINE_EVENT}:{run_id}", now)
     if record.inbox and is_strange(record, machine):  # workers look at it, until one knows what it is for
-        return Parcel(Outgoing(as_message(record)._replace(not_before=now), now), Road.LATER)
+        return Parcel(Outgoing(as_message(record)._replace(not_before=now), now, receipt), Road.LATER)
     if not record.deadline:
         return None
     timer = as_message(record)._replace(not_before=record.deadline)
-    return Parcel(Outgoing(timer, record.deadline), Road.LATER)
+    return Parcel(Outgoing(timer, record.deadline, receipt), Road.LATER)
 
 
-def _next_message(record: Instance, now: float) -> Parcel:
-    message = as_message(record)
-    if record.not_before <= now:
-        return Parcel(Outgoing(message))
-    return Parcel(Outgoing(message._replace(not_before=record.not_before), record.not_before), Road.LATER)
+def _next_message(record: Instance, now: float, receipt: object) -> Parcel:
+    message, due = as_message(record), record.not_before
+    if due <= now:
+        return Parcel(Outgoing(message, 0.0, receipt))
+    return Parcel(Outgoing(message._replace(not_before=due), due, receipt), Road.LATER)
 
 
 def wake(record: Instance, machine: AnyMachine, event: InboxEvent, run_id: str, position: str, now: float) -> Commit:

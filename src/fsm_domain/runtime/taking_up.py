@@ -36,6 +36,14 @@ def is_own(record: Instance, machine: AnyMachine) -> bool:
     return record.definition in ("", machine.fingerprint)
 
 
+def target_of(machine: AnyMachine, message: Instance) -> str | None:
+    """The state that the step at hand enters: its action, so its retry policy.  None: `unknown` says why."""
+    if message.state == PSEUDO_INIT:
+        return str(machine.initial)
+    edge = machine.edges.get((message.state, message.event or ""))
+    return None if edge is None else str(edge.target.name)
+
+
 def unknown(machine: AnyMachine | None, message: Instance) -> str | None:
     """Why this process cannot handle the message, which has been taken up; None if it can."""
     if machine is None:

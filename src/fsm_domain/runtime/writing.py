@@ -109,10 +109,9 @@ class Writing:
             job.outcome = NACK
 
     def _advanced(self, job: Job, commit: Commit, record: Instance, owner: str, told: list[HistoryEntry]) -> None:
-        before = job.message
+        before, metrics = job.message, self._runtime.metrics
         job.committed, job.entered, job.attempts = True, None, ()
-        metrics = self._runtime.metrics
-        self._count("transition", before)
+        metrics.count("transition", before.machine, before.state, before.event or "")
         self._tell(commit, record, told)
         if record.status is Status.COMPLETED:
             metrics.count("completed", record.machine, record.state)

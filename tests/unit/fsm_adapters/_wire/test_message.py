@@ -49,6 +49,35 @@ MESSAGES = st.builds(
     inbox=st.just(()),
     seen=st.just(()),
 )
+ASCII = st.text(st.characters(min_codepoint=0, max_codepoint=0x7F))
+TODAY = st.floats(min_value=1e9, max_value=2e9)
+USUAL = st.builds(
+    Instance,
+    machine=ASCII,
+    correlation_id=ASCII.filter(bool),
+    definition=ASCII,
+    step=COUNTS,
+    status=st.sampled_from(Status),
+    paused=st.just(False),
+    state=ASCII,
+    event=ASCII,
+    context=CONTEXTS,
+    retries=COUNTS,
+    work=COUNTS,
+    run_id=ASCII,
+    started_at=TODAY,
+    updated_at=TODAY,
+    data=st.none(),
+    position=st.just(""),
+    not_before=st.just(0.0),
+    deadline=st.just(0.0),
+    home=st.just(""),
+    error=st.none(),
+    attempts=st.just(()),
+    inbox=st.just(()),
+    seen=st.just(()),
+)
+"""Messages of plain steps, and what is nearly one."""
 MESSAGE = Instance(
     machine="orders",
     correlation_id="o-1",
@@ -67,7 +96,7 @@ MESSAGE = Instance(
 
 
 @drawn
-@given(MESSAGES)
+@given(MESSAGES | USUAL)
 def test_message_comes_back_as_it_was(message: Instance) -> None:
     assert decode(encode(message)) == message
 
@@ -84,7 +113,9 @@ def test_message_is_standard_json(message: Instance) -> None:
 
 
 @drawn
-@given(MESSAGES.filter(lambda message: message.context is not None), st.booleans(), st.sampled_from([None, 2]))
+@given(
+    (MESSAGES | USUAL).filter(lambda message: message.context is not None), st.booleans(), st.sampled_from([None, 2])
+)
 def test_message_that_somebody_wrote_anew_is_the_same(message: Instance, sort: bool, indent: int | None) -> None:
     anew = json.dumps(json.loads(encode(message)), sort_keys=sort, indent=indent)
     back = decode(anew)
@@ -116,6 +147,15 @@ def test_context_stands_last_and_is_not_parsed() -> None:
     message = MESSAGE._replace(context='{"cents": }')
     assert encode(message).endswith(', "user_context": {"cents": }}')
     assert decode(encode(message)) == message
+
+
+def test_message_of_a_plain_step_is_not_parsed_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parse(*_: object) -> None:
+        raise AssertionError("parsed")
+
+    text = encode(MESSAGE)
+    monkeypatch.setattr("json.JSONDecoder.raw_decode", parse)
+    assert decode(text) == MESSAGE
 
 
 @drawn

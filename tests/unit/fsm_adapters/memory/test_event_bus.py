@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Sequence
 
 from fsm_adapters._wire.message import decode
@@ -128,3 +129,22 @@ def test_a_test_can_see_what_is_under_way_and_when_it_is_due() -> None:
     assert _ids([decode(held.text) for held in queue.under_way()]) == ["later", "now"]
     queue.settle([taken], [ACK])
     assert queue.next_at() == start + 60
+
+
+def test_messages_that_are_long_settled_take_no_memory() -> None:
+    """Their claims would have gone on for a while."""
+    clock = VirtualClock()
+    queue = MemoryQueue(clock)
+
+    def pass_through(times: int) -> int:
+        tracemalloc.start()
+        for _ in range(times):
+            _send(queue, clock, "one")
+            batch = _receive(queue, clock, 1)
+            queue.settle(batch, [ACK])
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return held
+
+    pass_through(10)
+    assert pass_through(10_000) < 2 * pass_through(1_000)
