@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PEERS = ("transitions", "python-statemachine", "dbos", "burr", "redis", "boto3", "pydantic", "dependency-injector")
+_PEERS = ("transitions", "python-statemachine", "dbos", "burr", "redis", "botocore", "pydantic", "dependency-injector")
 
 
 def place() -> Mapping[str, object]:

@@ -17,10 +17,10 @@ def clients(source: Source, supplies: Supplies) -> AwsClients:
     """The clients that reach this source; sources of one endpoint share them.
 
     Raises:
-        ModuleNotFoundError: boto3 is not installed.
+        ModuleNotFoundError: botocore is not installed.
     """
-    if find_spec("boto3") is None:
-        raise ModuleNotFoundError("boto3 is not installed", name="boto3")
+    if find_spec("botocore") is None:
+        raise ModuleNotFoundError("botocore is not installed", name="botocore")
     settings = supplies.settings
     endpoint = settings.endpoint(source)
 

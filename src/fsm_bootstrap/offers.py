@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from fsm_adapters.chaos.chaos import Chaos
-from fsm_adapters.chaos.event_bus import ChaosEventBus
-from fsm_adapters.chaos.message_source import ChaosMessageSource
-from fsm_adapters.chaos.retry_scheduler import ChaosRetryScheduler
 from fsm_ports.event_bus import EventBus
 from fsm_ports.message_source import MessageSource
 from fsm_ports.retry_scheduler import RetryScheduler
+
+if TYPE_CHECKING:
+    from fsm_adapters.chaos.chaos import Chaos
 
 
 class Stream(NamedTuple):
@@ -24,6 +23,9 @@ class Stream(NamedTuple):
 
     def faulty(self, chaos: Chaos) -> Stream:
         """The same with faults on purpose."""
+        from fsm_adapters.chaos.event_bus import ChaosEventBus
+        from fsm_adapters.chaos.retry_scheduler import ChaosRetryScheduler
+
         holding = self.scheduler
         return Stream(
             ChaosEventBus(self.bus, chaos),
@@ -41,8 +43,12 @@ class Retry(NamedTuple):
 
     def faulty(self, chaos: Chaos) -> Retry:
         """The same with faults on purpose."""
+        from fsm_adapters.chaos.retry_scheduler import ChaosRetryScheduler
+
         return Retry(ChaosRetryScheduler(self.scheduler, chaos), _faulty_source(self.source, chaos))
 
 
 def _faulty_source(source: MessageSource | None, chaos: Chaos) -> MessageSource | None:
+    from fsm_adapters.chaos.message_source import ChaosMessageSource
+
     return None if source is None else ChaosMessageSource(source, chaos)

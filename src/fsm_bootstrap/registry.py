@@ -93,7 +93,7 @@ BUILT_IN: Final[Mapping[tuple[str, str], str]] = {
 }
 """``(port, kind of source)`` to the dotted path of its factory, imported when it is first needed."""
 
-EXTRAS: Final[Mapping[str, str]] = {"boto3": "aws", "botocore": "aws", "redis": "redis", "pymemcache": "memcached"}
+EXTRAS: Final[Mapping[str, str]] = {"botocore": "aws", "redis": "redis", "pymemcache": "memcached"}
 """Modules that come with an extra of this distribution."""
 
 

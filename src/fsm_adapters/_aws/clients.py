@@ -53,11 +53,15 @@ class Closable(Protocol):
 
 
 class _Session(Protocol):
-    """What is used of boto3's session, whose own types know only services whose stubs are installed."""
+    """What is used of botocore's session, whose own types know only services whose stubs are installed.
 
-    def client(
-        self, service_name: str, region_name: str | None, *, endpoint_url: str | None, config: Config
-    ) -> object: ...
+    boto3's, which wraps it, takes as long again to import, for what S3 needs.
+    """
+
+    def create_client(
+        self, service_name: str, region_name: str | None, *, endpoint_url: str | None,
+        aws_access_key_id: str | None, aws_secret_access_key: str | None, config: Config,
+    ) -> object: ...  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +144,16 @@ class AwsClients:
             retries={"total_max_attempts": wish.attempts, "mode": "standard"},
             max_pool_connections=CONNECTIONS,
         )
+        key, secret = self.credentials or (None, None)
         with self._lock:  # a session makes one client at a time
-            return self._shared_session().client(wish.service, region, endpoint_url=self.endpoint_url, config=config)
+            return self._shared_session().create_client(
+                wish.service, region, endpoint_url=self.endpoint_url, aws_access_key_id=key,
+                aws_secret_access_key=secret, config=config,
+            )  # fmt: skip
 
     def _shared_session(self) -> _Session:
-        from boto3.session import Session
+        from botocore.session import Session
 
         if self._session is None:
-            key, secret = self.credentials or (None, None)
-            self._session = cast("_Session", Session(aws_access_key_id=key, aws_secret_access_key=secret))
+            self._session = cast("_Session", Session())
         return self._session

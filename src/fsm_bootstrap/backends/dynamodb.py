@@ -1,21 +1,13 @@
-"""``arn:aws:dynamodb:...``: a table; which keys it needs depends on what it is for."""
+"""``arn:aws:dynamodb:...``: a table; which keys it needs depends on what it is for.
+
+What serves a port is imported for that port: a function that keeps records here loads nothing of streams and locks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fsm_adapters._shards.positions import ShardPositions
-from fsm_adapters.dynamodb.checkpoint_store import DynamoCheckpointStore
-from fsm_adapters.dynamodb.environment_store import DynamoEnvironmentStore
-from fsm_adapters.dynamodb.event_bus import DynamoEventBus
-from fsm_adapters.dynamodb.history_log import DynamoHistoryLog
-from fsm_adapters.dynamodb.lock_cache import DynamoLockCache
-from fsm_adapters.dynamodb.record_bus import DynamoRecordBus
-from fsm_adapters.dynamodb.retry_scheduler import DynamoRetryScheduler
-from fsm_adapters.dynamodb.retry_source import DynamoRetrySource
-from fsm_adapters.dynamodb.shard_positions import DynamoShardPositions
-from fsm_adapters.dynamodb.stream_source import DynamoStreamSource
 from fsm_bootstrap.aws import attempts, clients
 from fsm_bootstrap.lazy_source import LazySource
 from fsm_bootstrap.offers import Retry, Stream
@@ -33,6 +25,9 @@ from fsm_ports.message_source import MessageSource
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
+    from fsm_adapters._shards.positions import ShardPositions
+    from fsm_adapters.dynamodb.stream_source import DynamoStreamSource
+
 
 def stream(source: Source, supplies: Supplies) -> Stream:
     """The records themselves where they all live in this table; else a table of messages."""
@@ -40,6 +35,9 @@ def stream(source: Source, supplies: Supplies) -> Stream:
 
 
 def retry(source: Source, supplies: Supplies) -> Retry:
+    from fsm_adapters.dynamodb.retry_scheduler import DynamoRetryScheduler
+    from fsm_adapters.dynamodb.retry_source import DynamoRetrySource
+
     client = clients(source, supplies).dynamodb(source.region, attempts("retry", supplies))
     shards = supplies.settings.retry_shards
     scheduler = DynamoRetryScheduler(
@@ -59,6 +57,8 @@ def retry(source: Source, supplies: Supplies) -> Retry:
 
 def checkpoint(source: Source, supplies: Supplies) -> CheckpointStore:
     """A replica that the settings name as secondary takes over whole: it is the same register."""
+    from fsm_adapters.dynamodb.checkpoint_store import DynamoCheckpointStore
+
     settings = supplies.settings
     replica = settings.secondary_checkpoint_source
     replicas = (
@@ -76,31 +76,44 @@ def checkpoint(source: Source, supplies: Supplies) -> CheckpointStore:
 
 
 def cache(source: Source, supplies: Supplies) -> LockCache:
+    from fsm_adapters.dynamodb.lock_cache import DynamoLockCache
+
     client = clients(source, supplies).dynamodb(source.region, attempts("cache", supplies))
     return DynamoLockCache(client, source, source=source, clock=supplies.clock)
 
 
 def environment(source: Source, supplies: Supplies) -> EnvironmentStore:
+    from fsm_adapters.dynamodb.environment_store import DynamoEnvironmentStore
+
     client = clients(source, supplies).dynamodb(source.region, attempts("environment", supplies))
     return DynamoEnvironmentStore(client, source, source=source, clock=supplies.clock)
 
 
 def history(source: Source, supplies: Supplies) -> HistoryLog:
+    from fsm_adapters.dynamodb.history_log import DynamoHistoryLog
+
     client = clients(source, supplies).dynamodb(source.region, attempts=2)
     return DynamoHistoryLog(client, source, source=source)
 
 
 def dead_letter(source: Source, supplies: Supplies) -> EventBus:
+    from fsm_adapters.dynamodb.event_bus import DynamoEventBus
+
     client = clients(source, supplies).dynamodb(source.region, attempts=2)
     return DynamoEventBus(client, source, source=source, clock=supplies.clock, random=supplies.random)
 
 
 def positions(source: Source, supplies: Supplies) -> ShardPositions:
+    from fsm_adapters.dynamodb.shard_positions import DynamoShardPositions
+
     client = clients(source, supplies).dynamodb(source.region, attempts=2)
     return DynamoShardPositions(client, source, source=source, clock=supplies.clock)
 
 
 def _bus(source: Source, supplies: Supplies) -> EventBus:
+    from fsm_adapters.dynamodb.event_bus import DynamoEventBus
+    from fsm_adapters.dynamodb.record_bus import DynamoRecordBus
+
     settings = supplies.settings
     client = clients(source, supplies).dynamodb(source.region, attempts("stream", supplies))
     if source.register != settings.checkpoint.register:
@@ -135,6 +148,8 @@ def _stream_source(source: Source, supplies: Supplies) -> MessageSource | None:
 
 
 def _polled(source: Source, supplies: Supplies) -> DynamoStreamSource:
+    from fsm_adapters.dynamodb.stream_source import DynamoStreamSource
+
     return DynamoStreamSource(
         clients(source, supplies).dynamodbstreams(source.region, attempts=2),
         source,

@@ -37,7 +37,7 @@ def checkpoints_found(supplies: Supplies) -> Iterator[Finding]:
 
 
 def _in_table(variable: str, source: Source, supplies: Supplies) -> Iterator[Finding]:
-    from fsm_adapters._aws.errors import ask  # need boto3, which is not installed everywhere
+    from fsm_adapters._aws.errors import ask  # need botocore, which is not installed everywhere
     from fsm_bootstrap.aws import clients
 
     client = clients(source, supplies).dynamodb(source.region, attempts=3)

@@ -27,7 +27,7 @@ def resources(supplies: Supplies) -> list[Resource]:
 
     Raises:
         PortMisconfigured: one table is to serve two purposes whose keys differ.
-        ModuleNotFoundError: boto3 is not installed.
+        ModuleNotFoundError: botocore is not installed.
     """
     return [_resource(source, used, supplies) for source, used in sources_used(supplies.settings).items()]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 CHAOTIC: Final = (
     "PRIMARY_STREAM_SOURCE", "SECONDARY_STREAM_SOURCE", "PRIMARY_RETRY_SOURCE", "SECONDARY_RETRY_SOURCE",
@@ -20,7 +20,7 @@ CHAOTIC: Final = (
 class Odds(BaseModel):
     """How often the calls to one source fail: probabilities from 0 to 1."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     unavailable: float = Field(default=0.0, ge=0, le=1)
     """Nothing happens, and the caller knows."""
@@ -39,6 +39,9 @@ Words: TypeAlias = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 
 class AwsSettings(BaseSettings):
     """How AWS is reached, where containers run, and which calls are made to fail."""
+
+    # Built for `Settings` alone, when it is first made: each class of its own would take milliseconds of a cold start.
+    model_config = SettingsConfigDict(defer_build=True)
 
     aws_connect_seconds: float = Field(default=1.0, gt=0, description="Seconds to wait for a connection to a service.")
     aws_read_seconds: float = Field(

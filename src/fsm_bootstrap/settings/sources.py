@@ -1,7 +1,7 @@
 """Settings of the back ends: which source serves which port, and what stands for what is unset."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from fsm_bootstrap.source import Source
 
@@ -12,6 +12,8 @@ class SourceSettings(BaseSettings):
     A source is a URL (``sqlite:///.fsm/fsm.db``, ``memory://``) or an ARN.  A secondary source takes over while its
     primary is down.
     """
+
+    model_config = SettingsConfigDict(defer_build=True)  # as those of AWS
 
     primary_stream_source: Source | None = Field(
         default=None,

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Synchronous(StrEnum):
@@ -24,6 +24,8 @@ class LogLevel(StrEnum):
 
 class WorkSettings(BaseSettings):
     """Bounds of the work, log and machines."""
+
+    model_config = SettingsConfigDict(defer_build=True)  # as those of AWS
 
     max_chained_transitions: int | None = Field(
         default=None,

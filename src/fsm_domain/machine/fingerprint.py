@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
-from hashlib import sha256
 from typing import Any
 
 from fsm_domain.machine.shape import shape
@@ -31,11 +29,15 @@ def described(initial: str, states: Sequence[Node[Any, Any]], context: object, m
         for node in states
     }
     whole = {"initial": initial, "states": graph, "context": shape(context), "migrations": [*migrations]}
+    import json
+
     return json.dumps(whole, sort_keys=True)
 
 
 def fingerprint(text: str) -> str:
     """12 hexadecimal digits over a definition's text."""
+    from hashlib import sha256  # loads OpenSSL, which a program that makes no machine is spared
+
     return sha256(text.encode()).hexdigest()[:12]
 
 
@@ -67,6 +69,8 @@ def events_of(text: str) -> dict[str, frozenset[str]]:
     Raises:
         ValueError: it is no text of a definition.
     """
+    import json
+
     try:
         states: dict[str, dict[str, list[list[str]]]] = json.loads(text)["states"]
         return {name: frozenset(way[0] for way in state["on"]) for name, state in states.items()}

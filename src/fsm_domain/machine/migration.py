@@ -6,7 +6,6 @@ machine instance's life: the name of the last one stands in the record beside th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -104,6 +103,8 @@ def migrated(functions: Sequence[Migration], text: str) -> str:
         TypeError: one of them gave no JSON object.
         Exception: whatever it raised.
     """
+    import json
+
     context = cast("dict[str, Any]", json.loads(text))
     for function in functions:
         result = cast("object", function(context))

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-HEAVY = ("asyncio", "boto3", "botocore", "dependency_injector", "pydantic", "redis", "yaml")
+HEAVY = ("asyncio", "boto3", "botocore", "dependency_injector", "hashlib", "json", "pydantic", "redis", "yaml")
 
 
 def loaded_by(program: str) -> set[str]:
