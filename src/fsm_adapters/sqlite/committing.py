@@ -96,7 +96,7 @@ class Committing:
             after.retries, after.work, after.run_id, after.position, after.not_before, after.deadline, after.home,
             after.started_at, after.updated_at, after.error,
         )  # fmt: skip
-        condition = (after.correlation_id, after.step - 1, commit.expected.value)
+        condition = (after.correlation_id, after.step - 1, commit.expected._value_)
         if keeps_claim and after.status is commit.expected and self._is_still_held(db, after, due, written + condition):
             return Committed(after)
         if after.status is not commit.expected:

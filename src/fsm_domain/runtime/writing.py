@@ -77,6 +77,8 @@ class Writing:
             for job, write in written
             if isinstance(write, Commit) and write.instance.definition != job.message.definition
         }
+        if not changed:  # as a rule
+            return []
         found = map(self._runtime.machines.get, sorted(changed))
         return [machine for machine in found if machine is not None]
 
