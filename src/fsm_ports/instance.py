@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fsm_ports.names import RESUME_POSITION
 
@@ -22,6 +22,11 @@ class Status(Enum):
     ABORTED = "aborted"
     """Stopped by an operator, for good."""
 
+
+RUNNING: Final = Status.RUNNING
+WAITING: Final = Status.WAITING
+COMPLETED: Final = Status.COMPLETED
+"""For what each step asks: until Python 3.12 a member of an enum is looked up by a call."""
 
 ENDED = frozenset({Status.COMPLETED, Status.ABORTED})
 """At rest for good: no event and no operator moves these any more."""

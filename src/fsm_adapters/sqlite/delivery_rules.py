@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from fsm_ports import Instance, Mark, Status
+from fsm_ports import Instance, Mark
+from fsm_ports.instance import RUNNING, WAITING
 from fsm_ports.writes import Abort, AppendEvent, EnterAttempt, Fail, LeaveAttempt, Pause, Resume, Touch
 
 
@@ -21,9 +22,9 @@ class Due(NamedTuple):
 
 def ready_at(after: Instance, hold_until: float = 0.0) -> float | None:
     """When a record is to be delivered that has just been committed; None: never."""
-    if after.status is Status.RUNNING:
+    if after.status is RUNNING:
         return max(after.updated_at, after.not_before, hold_until)
-    if after.status is not Status.WAITING:
+    if after.status is not WAITING:
         return None
     if after.inbox:
         return max(after.updated_at, hold_until)
@@ -40,7 +41,7 @@ def after_mark(mark: Mark, after: Instance, due: Due) -> Due:
         case Touch():
             # Whoever held it may have died: the next holder is to know.
             return Due(ready_at(after), due.received, None)
-        case AppendEvent() if after.status is Status.WAITING:
+        case AppendEvent() if after.status is WAITING:
             # Without its claim, a holder who has not seen the event cannot put the record to sleep over it.
             return Due(mark.now, 0, None)
         case AppendEvent() | Pause() | EnterAttempt() | LeaveAttempt():

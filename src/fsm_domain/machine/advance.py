@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from enum import Enum
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
-from fsm_domain.machine.action import Action, Step, Wait
+from fsm_domain.machine.action import Step, Wait
 from fsm_domain.machine.errors import EndlessLocalTransitions, UndeclaredEvent, UnhandledEvent
 from fsm_domain.machine.machine import Machine
 from fsm_domain.machine.state import DEADLINE, PSEUDO_INIT, Node, plain
@@ -14,6 +14,7 @@ from fsm_domain.machine.state import DEADLINE, PSEUDO_INIT, Node, plain
 __all__ = ["PSEUDO_INIT", "Advanced", "Rest", "advance"]
 
 _LONGEST_LOCAL_CHAIN = 10_000
+_PASSES = range(_LONGEST_LOCAL_CHAIN + 1)
 
 
 class Rest(Enum):
@@ -22,6 +23,10 @@ class Rest(Enum):
     NO = "running"
     WAITING = "waiting"
     COMPLETED = "completed"
+
+
+_NO: Final = Rest.NO
+"""Until Python 3.12 a member of an enum is looked up by a call."""
 
 
 class Advanced(NamedTuple):
@@ -45,15 +50,13 @@ def advance(machine: Machine[Any, Any], state: str, event: str, context: object,
         EndlessLocalTransitions: more than 10,000 local transitions followed each other.
         Exception: whatever an action raised.
     """
-    for _ in range(_LONGEST_LOCAL_CHAIN + 1):
+    for _ in _PASSES:
         if state == PSEUDO_INIT:
             node = machine.nodes[machine.initial]
         else:
             node = _leave(machine, state, event, context, step, wait)
         step.state = state = node.name
-        if node.entry is not None:
-            _call(node.entry, context, step, wait)
-        answer = None if node.action is None else _call(node.action, context, step, wait, node.timeout)
+        answer = _enter(node, context, step, wait)
         if node.final:
             return Advanced(state, None, Rest.COMPLETED)
         if answer is None and node.waits:
@@ -63,7 +66,7 @@ def advance(machine: Machine[Any, Any], state: str, event: str, context: object,
             raise UndeclaredEvent(machine.name, state, plain(answer), _handled(node))
         event = following.transition.event
         if not following.transition.local:
-            return Advanced(state, event, Rest.NO)
+            return Advanced(state, event, _NO)
     raise EndlessLocalTransitions(machine.name, _LONGEST_LOCAL_CHAIN, _cycle(machine, state))
 
 
@@ -77,23 +80,34 @@ def _leave(
         raise UnhandledEvent(machine.name, state, event, None if node is None else _handled(node))
     origin, transition, node = edge
     step.state = state
-    if origin.exit is not None:
-        _call(origin.exit, context, step, wait)
-    if transition.action is not None:
-        _call(transition.action, context, step, wait)
+    if origin.exit is not None and (awaited := origin.exit(context, step)) is not None:
+        _answer(awaited, wait)
+    if transition.action is not None and (awaited := transition.action(context, step)) is not None:
+        _answer(awaited, wait)
     return node
 
 
-def _call(action: Action[Any, Any], context: object, step: Step, wait: Wait, timeout: float | None = None) -> object:
-    if timeout is None:
-        value = action(context, step)
-    else:
-        with step.limit(timeout):
-            value = action(context, step)
-    # The two usual answers first: a look at an abstract class costs more than the whole rest of a step.
-    if value is None or type(value) is str:
+def _enter(node: Node[Any, Any], context: object, step: Step, wait: Wait) -> object:
+    """Entry action, do action; what the latter returned."""
+    # Each action is called from here, and not by a function for all: that would take as long again as all else does.
+    if node.entry is not None and (awaited := node.entry(context, step)) is not None:
+        _answer(awaited, wait)
+    if node.action is None:
+        return None
+    if node.timeout is not None:
+        with step.limit(node.timeout):
+            answer = node.action(context, step)
+        return _answer(answer, wait, node.timeout)
+    answer = node.action(context, step)
+    return answer if type(answer) is str else _answer(answer, wait)
+
+
+def _answer(value: object, wait: Wait, timeout: float | None = None) -> object:
+    """What an action returned; of an awaitable, what it has come to."""
+    # Texts first: a look at an abstract class costs more than the whole rest of a step.
+    if type(value) is str or not isinstance(value, Awaitable):
         return value
-    return wait(cast("Awaitable[object]", value), timeout) if isinstance(value, Awaitable) else value
+    return wait(cast("Awaitable[object]", value), timeout)
 
 
 def _handled(node: Node[Any, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.runtime import Runtime
-from fsm_ports.instance import ENDED, Instance, Status, as_message, is_foreign, is_resumed
+from fsm_ports.instance import ENDED, RUNNING, Instance, as_message, is_foreign, is_resumed
 from fsm_ports.messages import ACK
 from fsm_ports.writes import Commit
 
@@ -77,7 +77,7 @@ def _owes(job: Job, found: Instance) -> bool:
     """
     if job.position and found.position == job.position:
         return True
-    return job.message.status is Status.RUNNING and is_resumed(job.message)
+    return job.message.status is RUNNING and is_resumed(job.message)
 
 
 def _unfounded(message: Instance, found: Instance | None) -> str:

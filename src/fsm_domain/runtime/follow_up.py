@@ -6,7 +6,7 @@ from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.machine.migration import event_now, stamp
 from fsm_domain.runtime.registry import AnyMachine
 from fsm_domain.runtime.taking_up import is_strange, taken_up
-from fsm_ports.instance import InboxEvent, Instance, Status, as_message
+from fsm_ports.instance import RUNNING, WAITING, InboxEvent, Instance, as_message
 from fsm_ports.messages import Outgoing
 from fsm_ports.names import DEADLINE_EVENT, EVENT_POSITION
 from fsm_ports.writes import Commit
@@ -24,9 +24,9 @@ def follow_up(
     """
     if record.paused:
         return None
-    if record.status is Status.RUNNING:
+    if record.status is RUNNING:
         return None if emits else _next_message(record, now, receipt)
-    if record.status is not Status.WAITING:
+    if record.status is not WAITING:
         return None
     event = _inbox_event(record, machine)
     if machine is not None and event is not None:
@@ -55,11 +55,11 @@ def wake(record: Instance, machine: AnyMachine, event: InboxEvent, run_id: str, 
     name = event_now(machine, state, event.name)
     delay = machine.edges[state, name].transition.delay
     after = as_message(record)._replace(
-        definition=stamp(machine, record.definition), step=record.step + 1, status=Status.RUNNING, state=state,
+        definition=stamp(machine, record.definition), step=record.step + 1, status=RUNNING, state=state,
         event=name, data=event.data, retries=0, work=record.step + 1, run_id=run_id, position=position, deadline=0.0,
         updated_at=now, not_before=now + delay if delay else 0.0,
     )  # fmt: skip
-    return Commit(after, Status.WAITING, taken=event.id)
+    return Commit(after, WAITING, taken=event.id)
 
 
 def _has_deadline(record: Instance, machine: AnyMachine) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.runtime.limits import Limits
-from fsm_ports.instance import Attempt, Instance, Status, is_foreign
+from fsm_ports.instance import RUNNING, Attempt, Instance, is_foreign
 from fsm_ports.messages import Defer, Delivery, Outcome, Outgoing
 from fsm_ports.writes import Commit, Fail
 
@@ -61,7 +61,7 @@ def job_of(delivery: Delivery, message: Instance, *, adopt: bool = False, old: f
         delivery.maybe_died
         or message.context is None
         or message.not_before > 0
-        or message.status is not Status.RUNNING
+        or message.status is not RUNNING
         or message.updated_at < old
         or (adopt and is_foreign(message))
     )

@@ -23,11 +23,11 @@ from fsm_domain.runtime.taking_up import (
 )
 from fsm_ports.codec import ContextError
 from fsm_ports.history_log import entry_of_retry
-from fsm_ports.instance import Instance, Status, as_message
+from fsm_ports.instance import COMPLETED, RUNNING, WAITING, Instance, as_message
 from fsm_ports.messages import NACK
 from fsm_ports.writes import Commit, Fail
 
-_AT_REST = {Rest.WAITING: Status.WAITING, Rest.COMPLETED: Status.COMPLETED}
+_AT_REST = {Rest.WAITING: WAITING, Rest.COMPLETED: COMPLETED}
 _HOPELESS = (UndeclaredEvent, UnhandledEvent, EndlessLocalTransitions, ContextError)
 """The same code on the same input would only raise them again."""
 
@@ -41,7 +41,7 @@ class Running:
     def run(self, job: Job, owner: str, deadline: float) -> None:
         """Leave the job with a commit or a failure to write, a message to send, a doom, or an outcome."""
         now = self._runtime.clock.now()
-        if job.message.status is Status.WAITING:  # a timer: for an event that came early, or for the deadline
+        if job.message.status is WAITING:  # a timer: for an event that came early, or for the deadline
             self._call(job, owner, now)
             return
         machine = self._runtime.machines.get(job.message.machine)
@@ -154,7 +154,7 @@ class Running:
         # By place, as in `as_message`: names take half as long again, in each transition.
         after = Instance(
             message.machine, message.correlation_id, machine.fingerprint, message.step + 1,
-            Status.RUNNING if runs else _AT_REST[advanced.rest], False, advanced.state, advanced.event, text, None, 0,
+            RUNNING if runs else _AT_REST[advanced.rest], False, advanced.state, advanced.event, text, None, 0,
             (), message.step + 1, owner, job.position, now + delay if delay else 0.0,
             0.0 if wait is None else now + wait, (), (), message.home, message.started_at, now,
         )  # fmt: skip

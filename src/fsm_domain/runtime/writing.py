@@ -10,7 +10,7 @@ from fsm_domain.runtime.registry import AnyMachine
 from fsm_domain.runtime.runtime import Runtime
 from fsm_ports.errors import OutcomeUnknown, PortError, PortRejected
 from fsm_ports.history_log import HistoryEntry, entry_of_commit, entry_of_mark
-from fsm_ports.instance import Instance, Status
+from fsm_ports.instance import COMPLETED, RUNNING, Instance, Status
 from fsm_ports.messages import ACK, NACK, Outgoing
 from fsm_ports.metrics_sink import Counter
 from fsm_ports.results import CommitResult, Committed, Refused
@@ -115,7 +115,7 @@ class Writing:
         job.committed, job.entered, job.attempts = True, None, ()
         metrics.count("transition", before.machine, before.state, before.event or "")
         self._tell(commit, record, told)
-        if record.status is Status.COMPLETED:
+        if record.status is COMPLETED:
             metrics.count("completed", record.machine, record.state)
             metrics.time("machine", record.machine, record.updated_at - record.started_at, record.state)
         if commit.hold_until and not record.paused:
@@ -149,7 +149,7 @@ def _is_adopted_already(write: Commit | Fail, found: Instance | None) -> bool:
     """By the first try of this write, whose answer was lost, or by a duplicate of its message."""
     if not isinstance(write, Commit) or not write.adopts or found is None:
         return False
-    return found.step == write.instance.step and found.status is Status.RUNNING
+    return found.step == write.instance.step and found.status is RUNNING
 
 
 def _at_rest(found: Instance | None, fail: Fail) -> bool:
