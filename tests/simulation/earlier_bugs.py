@@ -180,7 +180,7 @@ def under_any_claim(original: Method) -> Method:
                 "SELECT claim FROM instance WHERE correlation_id = ?", (message.correlation_id,)
             ).fetchone()
             if row is not None and row[0] is not None:
-                outgoing = outgoing._replace(receipt=RecordClaim(message.correlation_id, message.step, row[0]))
+                outgoing = outgoing._replace(receipt=RecordClaim(message.correlation_id, message.step, row[0], 0.0))
         return original(self, db, outgoing)
 
     return schedule

@@ -7,12 +7,13 @@ class RecordClaim:
     """The receipt of one delivery of a record, which bears the same token for as long as the claim lasts.
 
     `is_past` is set where this process has itself committed the step away: settling then has nothing left to settle.
-    `held_until` is until when its last commit under this claim holds the record back; 0: there was none.
+    `held_until` is until when it holds the record back, epoch seconds: as received, or longer by a commit since; 0: it
+    has been committed away.
     """
 
     __slots__ = ("correlation_id", "held_until", "is_past", "step", "token")
 
-    def __init__(self, correlation_id: str, step: int, token: str) -> None:
+    def __init__(self, correlation_id: str, step: int, token: str, held_until: float) -> None:
         self.correlation_id, self.step, self.token = correlation_id, step, token
         self.is_past = False
-        self.held_until = 0.0
+        self.held_until = held_until

@@ -84,11 +84,11 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
         taken = take(db, _TAKING, wanted)
         if taken.mixed:
             self._suspects_turn = not self._suspects_turn
-        return [self._delivery(row, token) for row in taken.rows]
+        return [self._delivery(row, token, until) for row in taken.rows]
 
-    def _delivery(self, row: Row, token: str) -> Delivery:
+    def _delivery(self, row: Row, token: str, until: float) -> Delivery:
         correlation_id, step, received = row[1], row[3], row[18]
-        claim = self._file.held[correlation_id] = RecordClaim(correlation_id, step, token)
+        claim = self._file.held[correlation_id] = RecordClaim(correlation_id, step, token, until)
         try:
             message: Message = message_of(row)
         except KeyError as error:

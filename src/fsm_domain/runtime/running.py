@@ -160,7 +160,8 @@ class Running:
         )  # fmt: skip
         has_time = not delay and now <= deadline - limits.reserve
         goes_on = runs and job.links + 1 < limits.chain and has_time
-        return Commit(after, hold_until=deadline + limits.margin if goes_on else 0.0)
+        # As long as the delivery itself is held: where its store has noted that, it need not note it again.
+        return Commit(after, hold_until=deadline if goes_on else 0.0)
 
     def _raised(self, job: Job, machine: AnyMachine, state: str, blame: int, owner: str, error: BaseException) -> None:
         """Try again with the message as it came; a context that the failed run touched is forgotten."""

@@ -9,9 +9,12 @@ from fsm_ports.writes import Abort, AppendEvent, Fail, Pause, Resume, Touch
 from tests.unit.fsm_adapters.sqlite.worker import HOLD, Worker
 
 
-def test_held_record_comes_when_its_hold_ends(worker: Worker) -> None:
+@pytest.mark.parametrize(("claimed", "held"), [(20, 30), (30, 30), (30, 20)])
+def test_held_record_comes_when_its_hold_ends_and_the_claim_under_which_it_was_committed(
+    worker: Worker, claimed: float, held: float
+) -> None:
     worker.start("a")
-    worker.commit(worker.next(worker.message(worker.one())), hold=30)
+    worker.commit(worker.next(worker.message(worker.one(claimed))), hold=held)
     worker.clock.advance(29)
     assert worker.take() == []
     worker.clock.advance(1)

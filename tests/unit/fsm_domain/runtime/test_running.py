@@ -60,11 +60,11 @@ def begun(world: World) -> Delivery:
     return delivery
 
 
-def test_links_of_a_chain_are_held_for_the_invocation_and_a_second_and_its_last_commit_is_not() -> None:
+def test_links_of_a_chain_are_held_as_long_as_their_delivery_and_its_last_commit_is_not() -> None:
     store = Commits()
     world = World(line(says("next"), says("next"), says("next")), limits=Limits(chain=3)).with_runtime(store=store)
     delivery = begun(world)
-    held = world.clock.now() + 31.0
+    held = world.clock.now() + 30.0
     handled(world, delivery)
     assert [commit.hold_until for commit in store.commits] == [0.0, held, held, 0.0]
 
