@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import wraps
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
+from fsm_adapters.sqlite.committing import Committing
 from fsm_bootstrap.simulation.machines import Failure
 from fsm_domain import Step
 from fsm_domain.failover.post import Parcel, Post, Road
@@ -134,10 +136,10 @@ def unknown_is_committed(original: Method) -> Method:
 
 
 def never_held(original: Method) -> Method:
-    def ready_at(after: Instance, hold_until: float = 0.0) -> object:
-        return original(after, 0.0)
+    def step(self: Committing, db: sqlite3.Connection, commit: Commit) -> object:
+        return original(self, db, commit._replace(hold_until=0.0))
 
-    return ready_at
+    return step
 
 
 def unlocked(original: Method) -> Method:

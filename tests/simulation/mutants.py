@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from fsm_adapters.memory import checkpoint_store as memory_store
 from fsm_adapters.memory.retry_table import MemoryRetryTable
-from fsm_adapters.sqlite import committing as sqlite_commits
+from fsm_adapters.sqlite.committing import Committing
 from fsm_adapters.sqlite.scheduling import Scheduling
 from fsm_bootstrap.simulation.faults import STORM
 from fsm_bootstrap.simulation.ports import WiredSource
@@ -142,7 +142,7 @@ MUTANTS = (
     Mutant("suspects in bulk", "I17", "poison", 3, instead(dispatcher, "split", in_bulk)),
     Mutant("attempts not entered", "I6", "poison", 0, instead(Recall, "_enter", always(None))),
     Mutant("attempts not left", "I17", "failing", 3, instead(Recall, "leave", always(None))),
-    Mutant("hold ignored", "I11", "sqlite-chain", 0, instead(sqlite_commits, "ready_at", never_held)),
+    Mutant("hold ignored", "I11", "sqlite-chain", 0, instead(Committing, "step", never_held)),
     Mutant("a chain goes on in spite of a pause", "I10", "operators-chain", 0, instead(Writing, "_advanced", unpaused)),
     Mutant("no stand-in for a chain", "I4", "queue-chain", 19, instead(Aftermath, "_stand_in", always(None))),
     Mutant("a resume's message goes stale", "I4", "operators", 196, instead(aftermath, "is_resumed", always(False))),
