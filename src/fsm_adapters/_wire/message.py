@@ -34,13 +34,13 @@ _STATUSES: Final = {status.value: status for status in Status}
 _TEXT: Final = r'"([ !#-\[\]-~]*)"'
 """One that is written as it stands: in ASCII, without quote and backslash."""
 _COUNT: Final = r"(0|[1-9][0-9]{0,14})"
-_SECONDS: Final = r"([0-9]{1,15}\.[0-9]{1,9})"
+_SECONDS: Final = r"((?:0|[1-9][0-9]{0,14})\.[0-9]{1,9})"
 _ALWAYS: Final[Mapping[str, str]] = {
     "machine_name": _TEXT, "current_state": _TEXT, "current_event": _TEXT, "correlation_id": _TEXT.replace("*", "+"),
     "steps": _COUNT, "retries": _COUNT, "started_at": _SECONDS, "updated_at": _SECONDS, "definition": _TEXT,
     "status": _TEXT, "work": _COUNT, "run_id": _TEXT, "context_length": _COUNT,
 }  # fmt: skip
-"""What every message says, as `_always` writes it, and how long its context is."""
+"""What every message says, as `_always` writes it, and how long the context is of one that has it."""
 _a_usual_one = re.compile(
     re.escape(_BEFORE_SYSTEM) + "{" + ", ".join(f'"{name}": {value}' for name, value in _ALWAYS.items())
     + re.escape("}" + _BEFORE_CONTEXT)

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Final
 
 from fsm_adapters._wire.message import decode, encode
-from fsm_adapters.memory.shelf import Shelf
+from fsm_adapters.memory.shelf import Entry, Shelf
 from fsm_adapters.memory.sizes import too_large
 from fsm_ports import (
     ACK,
@@ -53,16 +53,16 @@ class MemoryRetryTable(RetryScheduler, MessageSource):
     def receive(self, limit: int, visible_until: float) -> Sequence[Delivery] | PortError:
         with self._lock:
             now = self._clock.now()
-            keys: list[Hashable] = []
-            while len(keys) < limit and (due := self._shelf.first_due(now)):
+            found: list[tuple[Hashable, Entry]] = []
+            while len(found) < limit and (due := self._shelf.first_due(now)):
                 key, entry = due
-                if entry.received and keys:
+                if entry.received and found:
                     break
                 self._shelf.take(key)
-                keys.append(key)
+                found.append(due)
                 if entry.received:
                     break
-            return [self._deliver(key, visible_until, now) for key in keys]
+            return [self._deliver(key, entry, visible_until, now) for key, entry in found]
 
     def extend(self, deliveries: Sequence[Delivery], visible_until: float) -> Sequence[Sent]:
         with self._lock:
@@ -91,8 +91,7 @@ class MemoryRetryTable(RetryScheduler, MessageSource):
             return nonce
         return message.correlation_id, message.step, message.position or nonce, message.retries
 
-    def _deliver(self, key: Hashable, visible_until: float, now: float) -> Delivery:
-        entry = self._shelf.take(key)
+    def _deliver(self, key: Hashable, entry: Entry, visible_until: float, now: float) -> Delivery:
         suspect = entry.received > 0 or now - entry.due > LATE
         receipt = self._shelf.claim(key, visible_until)
         return Delivery(decode(entry.text), receipt, f"{self._name}:{entry.number}", received=0, maybe_died=suspect)

@@ -7,8 +7,8 @@ class RecordClaim:
     """The receipt of one delivery of a record, which bears the same token for as long as the claim lasts.
 
     `is_past` is set where this process has itself committed the step away: settling then has nothing left to settle.
-    `held_until` is until when it holds the record back, epoch seconds: as received, or longer by a commit since; 0: it
-    has been committed away.
+    `held_until` is until when it is known to hold the record back, epoch seconds: as received, or longer by a commit
+    since; 0: that is not known.
     """
 
     __slots__ = ("correlation_id", "held_until", "is_past", "step", "token")

@@ -88,7 +88,10 @@ class SqliteRecordBus(RetryScheduler, MessageSource):
 
     def _delivery(self, row: Row, token: str, until: float) -> Delivery:
         correlation_id, step, received = row[1], row[3], row[18]
-        claim = self._file.held[correlation_id] = RecordClaim(correlation_id, step, token, until)
+        held = self._file.held
+        # Another thread of this process may still be at work under an older claim: its commits find this one here.
+        claim = RecordClaim(correlation_id, step, token, 0.0 if correlation_id in held else until)
+        held[correlation_id] = claim
         try:
             message: Message = message_of(row)
         except KeyError as error:

@@ -20,7 +20,7 @@ CHAOTIC: Final = (
 class Odds(BaseModel):
     """How often the calls to one source fail: probabilities from 0 to 1."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     unavailable: float = Field(default=0.0, ge=0, le=1)
     """Nothing happens, and the caller knows."""

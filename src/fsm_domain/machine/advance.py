@@ -104,8 +104,8 @@ def _enter(node: Node[Any, Any], context: object, step: Step, wait: Wait) -> obj
 
 def _answer(value: object, wait: Wait, timeout: float | None = None) -> object:
     """What an action returned; of an awaitable, what it has come to."""
-    # Texts first: a look at an abstract class costs more than the whole rest of a step.
-    if type(value) is str or not isinstance(value, Awaitable):
+    # The usual answers first: a look at an abstract class costs as much as a call.
+    if value is None or type(value) is str or not isinstance(value, Awaitable):
         return value
     return wait(cast("Awaitable[object]", value), timeout)
 

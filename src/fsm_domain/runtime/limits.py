@@ -14,7 +14,8 @@ class Limits:
     reserve: float = 1.0
     """No action starts with less time left than this."""
     margin: float = 1.0
-    """How much longer than the invocation its leases live: a lease that ends first would let a second run in."""
+    """How much longer than the invocation its leases live: a lease that ends first would let a second run in.  Records
+    that a chain holds are held as their delivery is, to the end of the invocation."""
     early: float = 1.0
     """A message is put off when it comes earlier than this before its time; clocks differ."""
     defers: int = 3

@@ -143,3 +143,31 @@ def test_damaged_message_is_a_message_or_unreadable(at: int, gone: int, put: str
     assert isinstance(found, Instance | Unreadable)
     if isinstance(found, Instance):
         assert isinstance(decode(encode(found)), Instance)
+
+
+def _in_full(text: str) -> Instance | Unreadable:
+    """What the text says to one who parses all of it: nothing that was written here begins with a space."""
+    return decode(f" {text}")
+
+
+@pytest.mark.parametrize(
+    "number", ["007.5", "00.5", "0123456789.5", "7.", ".5", "7.5e3", "-7.5", "+7.5", "0.5", "\u0667.5"]
+)
+def test_number_is_read_as_the_whole_would_be(number: str) -> None:
+    odd = TEXT.replace('"started_at": 1500000000.0', f'"started_at": {number}')
+    assert odd != TEXT
+    assert type(decode(odd)) is type(_in_full(odd))
+
+
+@drawn
+@given(
+    st.integers(0, TEXT.index(', "user_context"')),
+    st.integers(0, 3),
+    st.text('0123456789.-eE",:{} \\a\u0667\x00', max_size=3),
+)
+def test_damaged_head_says_what_the_whole_would_say(at: int, gone: int, put: str) -> None:
+    damaged = TEXT[:at] + put + TEXT[at + gone :]
+    found, whole = decode(damaged), _in_full(damaged)
+    if isinstance(found, Instance) and isinstance(whole, Instance):
+        assert found._replace(context=None) == whole._replace(context=None)
+    assert type(found) is type(whole)
