@@ -6,8 +6,9 @@ from fsm_domain.failover.post import Parcel, Road
 from fsm_domain.runtime.follow_up import follow_up
 from fsm_domain.runtime.job import Job
 from fsm_domain.runtime.runtime import Runtime
-from fsm_ports.instance import ENDED, RUNNING, Instance, as_message, is_foreign, is_resumed
+from fsm_ports.instance import ENDED, Instance, as_message, is_foreign, is_resumed
 from fsm_ports.messages import ACK
+from fsm_ports.names import EVENT_POSITION
 from fsm_ports.writes import Commit
 
 
@@ -72,12 +73,13 @@ class Aftermath:
 def _owes(job: Job, found: Instance) -> bool:
     """The emission of the record found, which is further on than this delivery.
 
-    The message of a resume owes it whatever position the record bears: the delivery that caused the commit may have
-    been acknowledged while the machine was paused, and its run may have ended with its process.
+    The message of a resume owes it whatever delivery's position the record bears: that delivery may have been
+    acknowledged while the machine was paused, or since, for the resume took its position out of the record; and its
+    run may have ended with its process.  What a sender has committed the sender owes.
     """
     if job.position and found.position == job.position:
         return True
-    return job.message.status is RUNNING and is_resumed(job.message)
+    return is_resumed(job.message) and not found.position.startswith(EVENT_POSITION)
 
 
 def _unfounded(message: Instance, found: Instance | None) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fsm_domain.failover.post import Post
+from fsm_domain.runtime.follow_up import wake
 from fsm_ports.errors import PortUnavailable
-from fsm_ports.instance import Instance, Status, as_message, resume_position
+from fsm_ports.instance import InboxEvent, Instance, Status, as_message, resume_position
 from fsm_ports.messages import ACK, Delivery, Outgoing
+from fsm_ports.results import Committed
 from tests.unit.fsm_domain.failover.roads import RecordedRoad
 from tests.unit.fsm_domain.runtime.test_operator import approval
 from tests.unit.fsm_domain.runtime.world import World, line, says
@@ -53,7 +55,7 @@ def test_the_message_of_a_resume_goes_on_with_what_a_run_from_before_the_pause_h
     assert (sent.message.step, sent.message.position, sent.receipt) == (1, resume_position(0), resumed.receipt)
 
 
-def test_the_timer_of_a_wait_that_was_resumed_owes_nothing_once_the_wait_is_over() -> None:
+def test_the_message_of_a_resumed_wait_owes_nothing_of_what_a_sender_has_committed() -> None:
     world = World(approval())
     world.client.start("approval", {}, correlation_id="a")
     world.run(5.0)
@@ -66,3 +68,23 @@ def test_the_timer_of_a_wait_that_was_resumed_owes_nothing_once_the_wait_is_over
     world.with_runtime(post=Post(world.clock, [road], [road]))
     assert list(world.dispatcher.handle([Delivery(timer, None, "p-9")], world.clock.now() + 30.0)) == [ACK]
     assert road.carried == []
+
+
+def test_the_message_of_a_resumed_wait_goes_on_with_the_event_that_a_run_from_before_the_pause_has_taken() -> None:
+    """That run's delivery was acknowledged meanwhile, for the record did not bear its position any more."""
+    world = World(approval())
+    world.client.start("approval", {}, correlation_id="a")
+    world.run(5.0)
+    before = world.read("a")
+    world.operator.pause("a")
+    world.operator.resume("a")
+    message = as_message(world.read("a"))
+    machine = world.runtime.machines["approval"]
+    taken = wake(before, machine, InboxEvent("e-1", "yes"), "late run", "p-1", world.clock.now())
+    assert isinstance(world.store.commit([taken])[0], Committed)
+    road = RecordedRoad(900.0)
+    world.with_runtime(post=Post(world.clock, [road], [road]))
+    assert list(world.dispatcher.handle([Delivery(message, None, "p-9")], world.clock.now() + 30.0)) == [ACK]
+    (sent,) = road.carried
+    assert isinstance(sent.message, Instance)
+    assert (sent.message.step, sent.message.event, sent.message.position) == (3, "yes", resume_position(2))
