@@ -37,17 +37,20 @@ def i6_after_the_storm_all_come_to_rest_soon(simulated: Simulated, story: Story)
     commits = sum(written.call.number > calm for steps in story.commits.values() for written in steps)
     carried = [one for every in story.carried.values() for one in every if one.call.number > calm]
     sent, copies = len(carried), sum(one.call.process == NETWORK for one in carried)
-    received = [
+    every = [
         (call, effect)
         for call in story.calls
-        if call.operation == "receive" and call.number > calm
+        if call.operation == "receive"
         for effect in call.effects
         if isinstance(effect, Delivery)
     ]
+    received = [(call, effect) for call, effect in every if call.number > calm]
     delivered = [(call.port, effect.position) for call, effect in received if not _hops(effect, call.at)]
     sent -= len(received) - len(delivered)  # for each that hops there is one that it hops to
     raised = sum(run.raised and run.began.number > calm for run in story.runs)
-    leftover = max(0, len(set(delivered)) - sent - (commits if simulated.emits else 0))
+    # Some were in somebody's hands when it ended; that others were is told by there being more than were sent since.
+    in_hand = {(call.port, effect.position) for call, effect in every if call.number < calm}.intersection(delivered)
+    leftover = max(len(in_hand), len(set(delivered)) - sent - (commits if simulated.emits else 0))
     left = sum(one.received.number > calm for one in story.left)  # as often as chance will have it
     of_leftovers = DELIVERIES_A_LEFTOVER * leftover + left + copies
     allowed = DELIVERIES_A_COMMIT * commits + of_leftovers + raised + SPARE_DELIVERIES
