@@ -1,4 +1,4 @@
-"""From a report, what ``all --json`` printed, to the table of docs/performance.md."""
+"""From a report, what ``all --json`` printed, to the table of docs/performance.md and the figures of README.md."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Final, cast
 
 from benchmarks.goals import GOALS, Goal
+from benchmarks.headline import BEGIN, END, headline
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 PAGE: Final = ROOT / "docs/performance.md"
+README: Final = ROOT / "README.md"
 KEPT: Final = ROOT / "benchmarks/report.json"
 """The report that the page shows."""
-BEGIN: Final = "<!-- written by python -m benchmarks report; do not edit -->"
-END: Final = "<!-- end of what is written -->"
 
 
 def write_page(file: str, soak: str | None) -> int:
@@ -26,8 +26,9 @@ def write_page(file: str, soak: str | None) -> int:
     elif KEPT.exists() and "soak" not in report:
         report |= {name: kept for name, kept in read(KEPT).items() if name == "soak"}
     KEPT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), report), encoding="utf-8")
-    sys.stderr.write(f"{PAGE} shows it, {KEPT} keeps it\n")
+    for page, told in pages(report).items():
+        page.write_text(told, encoding="utf-8")
+    sys.stderr.write(f"{PAGE} shows it, {README} tells of it, {KEPT} keeps it\n")
     return 0
 
 
@@ -41,13 +42,18 @@ def read(file: Path) -> Mapping[str, object]:
     return cast("dict[str, object]", report)
 
 
-def with_table(page: str, report: Mapping[str, object]) -> str:
-    """The page with the report's table between its two marks."""
-    before, begin, rest = page.partition(BEGIN)
+def pages(report: Mapping[str, object]) -> Mapping[Path, str]:
+    """The pages that show something of a report, as they are to be."""
+    return {page: _with(page, told) for page, told in ((PAGE, table(report)), (README, headline(report)))}
+
+
+def _with(page: Path, told: str) -> str:
+    """The page with this between its two marks."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"{PAGE} has lost its marks: {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{table(report)}\n\n{END}{after}"
+        raise ValueError(f"{page} has lost its marks: {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n\n{told}\n\n{END}{after}"
 
 
 def table(report: Mapping[str, object]) -> str:

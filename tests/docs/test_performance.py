@@ -1,14 +1,23 @@
-"""docs/performance.md shows the report that is kept, and nothing else."""
+"""docs/performance.md and README.md show the report that is kept, and nothing else."""
 
 from __future__ import annotations
 
-from benchmarks.report import KEPT, PAGE, read, table, with_table
+from pathlib import Path
+
+import pytest
+
+from benchmarks.headline import headline
+from benchmarks.report import KEPT, PAGE, README, pages, read, table
 from fsm_bootstrap.cost.prices import load_prices
 
 
-def test_the_table_is_that_of_the_report() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    assert page == with_table(page, read(KEPT)), "python -m benchmarks report FILE writes it"
+@pytest.mark.parametrize("page", [PAGE, README])
+def test_what_is_shown_is_the_report(page: Path) -> None:
+    assert page.read_text(encoding="utf-8") == pages(read(KEPT))[page], "python -m benchmarks report FILE writes it"
+
+
+def test_a_figure_that_was_not_measured_is_left_out() -> None:
+    assert headline({}) == ""
 
 
 def test_what_misses_its_goal_is_in_bold() -> None:
