@@ -15,6 +15,8 @@ from fsm_bootstrap.simulation.campaign import Play, World, observe
         ("operators", 668, 4),
         ("queue-lagging", 15, 4),
         ("queue-lagging", 23, 4),
+        ("queue-lagging", 2256, 3),
+        ("queue-lagging", 2404, 3),
         ("rolling", 2093, 4),
     ],
 )

@@ -79,6 +79,8 @@ Connect: TypeAlias = Callable[[], Ports]
 """What every process does when it begins to live."""
 SetUp: TypeAlias = Callable[[Lab], Connect]
 
+RETRY_TABLES = frozenset({"retry", "retry2"})
+"""Ports that keep one message for a key."""
 HOLDING = frozenset({"queue", "queue2", "retry", "retry2", "records"})
 """Ports that hold a message until its time."""
 PORTS = (PRIMARY, SECONDARY, "store", "store2", "queue", "stream", "stream2", "retry", "retry2", "records", "history")

@@ -126,7 +126,8 @@ def _shows(found: Instance, mark: Mark) -> bool:
         case Touch():
             return (found.step, found.updated_at) == (mark.step, mark.now)
         case AppendEvent():
-            return mark.event.id in found.seen
+            # Further on it may be seen because it was taken, by a commit whose sender still owes the message.
+            return found.step == mark.step and mark.event.id in found.seen
         case Fail():
             return (found.step, found.status, found.error) == (mark.step, Status.FAILED, mark.error)
         case EnterAttempt() | LeaveAttempt():  # a dispatcher's own; it looks at the record found

@@ -9,10 +9,11 @@ import pytest
 from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
 from fsm_domain import RetryPolicy
 from fsm_domain.runtime.errors import Conflict
-from fsm_ports.errors import PortError
+from fsm_ports.errors import OutcomeUnknown, PortError
 from fsm_ports.instance import InboxEvent, Instance, Status, as_message
 from fsm_ports.messages import ACK, Outgoing
-from fsm_ports.writes import AppendEvent
+from fsm_ports.results import CommitResult
+from fsm_ports.writes import AppendEvent, Mark
 from tests.unit.fsm_domain.runtime.test_operator import approval
 from tests.unit.fsm_domain.runtime.world import Context, World, line, says
 
@@ -51,6 +52,36 @@ def test_a_repeated_event_is_sent_on_although_the_read_does_not_show_its_commit(
     store.keep_back("a")
     assert world.operator.send("a", "yes", event_id="e") == "taken"
     unsent(world)
+    assert world.operator.send("a", "yes", event_id="e") == "taken"
+    store.shown = []
+    world.run(5.0)
+    assert world.read("a").status is Status.COMPLETED
+
+
+def test_a_repeated_event_is_sent_on_although_its_append_looks_like_one_whose_answer_was_lost() -> None:
+    """The record that refuses the append has seen the event: by the first sender's commit, and not in its inbox."""
+
+    class LosingStore(LaggingStore):
+        """The first answer to each mark is lost."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.asked: set[Mark] = set()
+
+        def mark(self, marks: Sequence[Mark]) -> Sequence[CommitResult]:
+            results, is_new = super().mark(marks), not self.asked.issuperset(marks)
+            self.asked.update(marks)
+            return [OutcomeUnknown("time-out", "store")] if is_new else results
+
+    store = LosingStore()
+    world = World(approval()).with_runtime(store=store)
+    world.client.start("approval", {}, correlation_id="a")
+    (started,) = store.read(["a"])
+    assert isinstance(started, Instance)
+    world.run(5.0)
+    assert world.operator.send("a", "yes", event_id="e") == "taken"
+    unsent(world)
+    store.shown = [started]
     assert world.operator.send("a", "yes", event_id="e") == "taken"
     store.shown = []
     world.run(5.0)
