@@ -10,7 +10,17 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PEERS = ("transitions", "python-statemachine", "dbos", "burr", "redis", "botocore", "pydantic", "dependency-injector")
+_PEERS = (
+    "transitions",
+    "python-statemachine",
+    "dbos",
+    "burr",
+    "redis",
+    "botocore",
+    "orjson",
+    "pydantic",
+    "dependency-injector",
+)
 
 
 def place() -> Mapping[str, object]:
