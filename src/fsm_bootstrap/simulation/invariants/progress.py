@@ -8,9 +8,10 @@ from fsm_bootstrap.simulation.ports import NETWORK
 from fsm_bootstrap.simulation.set_ups import RETRY_TABLES
 from fsm_bootstrap.simulation.simulation import Simulated
 from fsm_bootstrap.simulation.story import Carried, Story
-from fsm_bootstrap.simulation.trace import Calm
+from fsm_bootstrap.simulation.trace import Call, Calm
 from fsm_ports.instance import ENDED, Instance
 from fsm_ports.messages import Delivery
+from fsm_ports.results import Busy
 
 DELIVERIES_A_COMMIT = 3
 """After the storm: one delivery for the message itself, others for each time that it was put off.  A run that
@@ -53,12 +54,18 @@ def i6_after_the_storm_all_come_to_rest_soon(simulated: Simulated, story: Story)
     in_hand = {(call.port, effect.position) for call, effect in every if call.number < calm}.intersection(delivered)
     leftover = max(len(in_hand), len(set(delivered)) - sent - (commits if simulated.emits else 0))
     left = sum(one.received.number > calm for one in story.left)  # as often as chance will have it
+    left += sum(_busy(call) for call in story.calls if call.number > calm)  # I16 bounds these
     of_leftovers = DELIVERIES_A_LEFTOVER * leftover + left + copies
     allowed = DELIVERIES_A_COMMIT * commits + of_leftovers + raised + SPARE_DELIVERIES
     if len(delivered) > allowed:
         yield f"{len(delivered)} deliveries after the storm for {commits} commits and {leftover} messages left behind"
     if not simulated.ended:
         yield f"not at rest after {len(delivered)} deliveries for {commits} commits"
+
+
+def _busy(call: Call) -> int:
+    """How many it found that another had in hand."""
+    return sum(isinstance(answer, Busy) for answer in call.answers) if call.operation == "acquire" else 0
 
 
 def _messages(carried: Sequence[Carried]) -> int:

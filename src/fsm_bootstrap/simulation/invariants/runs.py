@@ -10,6 +10,8 @@ from fsm_bootstrap.simulation.set_ups import HOLDING
 from fsm_bootstrap.simulation.simulation import Simulated, has_later_code
 from fsm_bootstrap.simulation.story import Run, Story, Written, rests
 from fsm_bootstrap.simulation.trace import NOT_REACHED, Call, Crashed, RunBegan, RunEnded
+from fsm_domain.runtime.definitions import key_of
+from fsm_domain.runtime.registry import AnyMachine
 from fsm_domain.runtime.taking_up import taken_up, unknown
 from fsm_ports.instance import Instance, Status
 from fsm_ports.results import Refused
@@ -121,15 +123,24 @@ def _exhausted(written: Written) -> tuple[str, int] | None:
 
 def _awaited_in_vain(simulated: Simulated, story: Story, written: Written) -> bool:
     """Whoever failed it does not know its event, and has left it to others since its commit for as long as they may
-    come."""
+    come: what may be by code that is gone for as long as a deploy takes, other things longer."""
     record = written.record
     here = simulated.later if simulated.later and has_later_code(written.call.process) else simulated.machines
     committed = story.committed_at.get((record.correlation_id, record.step))
     if committed is None or not isinstance(written.write, Fail):
         return False
-    message = taken_up(record, here[record.machine])
-    waited = written.write.now - committed.record.updated_at >= simulated.scenario.limits.coexistence
-    return waited and unknown(here[record.machine], message) is not None
+    own, limits, since = here[record.machine], simulated.scenario.limits, committed.record.updated_at
+    patience = limits.coexistence if since > _first_used(story, own, written.call) else limits.rollout
+    return written.write.now - since >= patience and unknown(own, taken_up(record, own)) is not None
+
+
+def _first_used(story: Story, own: AnyMachine, by: Call) -> float:
+    """As the process knows it: from when its definition is kept, else from its own beginning.  What was written before
+    may be by code that is gone."""
+    born = next(event.at for event in story.events if getattr(event, "process", None) == by.process)
+    kept = story.committed_at.get((key_of(own.name, own.fingerprint), 0))
+    known = kept is not None and kept.call.number < by.number
+    return min(born, kept.record.started_at) if kept is not None and known else born
 
 
 def _spent(story: Story, name: str, step: int, by: Call) -> int:
