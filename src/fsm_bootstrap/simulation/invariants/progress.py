@@ -19,6 +19,9 @@ raised has one of its own."""
 DELIVERIES_A_LEFTOVER = 4
 """For each message that the storm left behind: it comes once per claim of a holder who died or sleeps, and what it
 finds may have to be sent again, and then be acknowledged as a copy."""
+MEETINGS_A_LEFTOVER = 12
+"""Whoever is killed between sending and acknowledging leaves two where there was one.  So many stand in each other's
+way: each finds others at work on its step, and is put off, some of them four times for each of three runs."""
 SPARE_DELIVERIES = 5
 """Whatever happened to be put off twice."""
 
@@ -54,8 +57,10 @@ def i6_after_the_storm_all_come_to_rest_soon(simulated: Simulated, story: Story)
     in_hand = {(call.port, effect.position) for call, effect in every if call.number < calm}.intersection(delivered)
     leftover = max(len(in_hand), len(set(delivered)) - sent - (commits if simulated.emits else 0))
     left = sum(one.received.number > calm for one in story.left)  # as often as chance will have it
-    left += sum(_busy(call) for call in story.calls if call.number > calm)  # I16 bounds these
+    busy = sum(_busy(call) for call in story.calls if call.number > calm)
     of_leftovers = DELIVERIES_A_LEFTOVER * leftover + left + copies
+    if simulated.scenario.faults.killed:
+        of_leftovers += min(busy, MEETINGS_A_LEFTOVER * leftover)
     allowed = DELIVERIES_A_COMMIT * commits + of_leftovers + raised + SPARE_DELIVERIES
     if len(delivered) > allowed:
         yield f"{len(delivered)} deliveries after the storm for {commits} commits and {leftover} messages left behind"
