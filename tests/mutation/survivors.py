@@ -27,8 +27,8 @@ JUSTIFIED: Mapping[str, Sequence[str]] = {
         f"runtime.replayer:Replayer._first: None if entry.event is None else {_EVENT.format('entry')}"
         f" -> {_EVENT.format('entry')}",
         "runtime.running:Running.run: '' -> 'XXXX'",
-        "runtime.running:Running.run: machine is None or reason is not None -> reason is not None",
-        "runtime.running:Running.run: reason or '' -> reason",
+        "runtime.running:Running.run: machine is None or target is None -> target is None",
+        "runtime.running:Running.run: unknown(machine, message) or '' -> unknown(machine, message)",
         f"runtime.taking_up:taken_up: None if record.event is None else {_EVENT.format('record')}"
         f" -> {_EVENT.format('record')}",
         "runtime.writing:Writing._failed: self._history is not None and entry is not None -> self._history is not None",
@@ -46,10 +46,12 @@ JUSTIFIED: Mapping[str, Sequence[str]] = {
         "runtime.running:Running._advance: message.event or '' -> message.event",
         "runtime.running:Running._raised: '' -> 'XXXX'",
         "runtime.running:Running._raised: message.event or '' -> message.event",
-        "runtime.running:_target: '' -> 'XXXX'",
-        "runtime.running:_target: message.event or '' -> message.event",
         "runtime.taking_up:context_now: '' -> 'XXXX'",
         "runtime.taking_up:context_now: message.context or '' -> message.context",
+        "runtime.taking_up:target_of: '' -> 'XXXX'",
+        "runtime.taking_up:target_of: message.event or '' -> message.event",
+        "runtime.writing:Writing._advanced: '' -> 'XXXX'",
+        "runtime.writing:Writing._advanced: before.event or '' -> before.event",
     ),
     "None is as false as False, and as empty as an empty list, to the one that asks": (
         f"runtime.caller:_shows: match {_MARKS} | EnterAttempt() | LeaveAttempt() -> match {_MARKS}",
@@ -85,6 +87,8 @@ JUSTIFIED: Mapping[str, Sequence[str]] = {
         f"failover.post:Post._fit: {_SHORT} or _utf8(message.context) <= room -> _utf8(message.context) <= room",
         "runtime.client:Client._is_input_of: (second, None) -> (None,)",
         "runtime.registry:known: 1 -> 2",
+        "runtime.running:Running.run: sum((attempt.until <= now for attempt in job.attempts)) if job.attempts else 0"
+        " -> sum((attempt.until <= now for attempt in job.attempts))",
         f"runtime.taking_up:taken_up: not machine.renamed or {_ENTERED}"
         " -> not machine.renamed or record.definition == machine.fingerprint",
         f"runtime.taking_up:taken_up: not machine.renamed or {_ENTERED} -> {_ENTERED}",
@@ -114,7 +118,11 @@ JUSTIFIED: Mapping[str, Sequence[str]] = {
         "runtime.writing:Writing._settle: result.found or job.message -> job.message",
         "runtime.writing:Writing._settle: result.found or job.message -> result.found and job.message",
     ),
-    "The store keeps the flag that the record has": ("runtime.running:Running._commit: False -> True",),
+    "The store keeps the flag and the seen ids that the record has": (
+        "runtime.running:Running._commit: () -> None #3",
+        "runtime.running:Running._commit: False -> None",
+        "runtime.running:Running._commit: False -> True",
+    ),
     "Zero stands for no time; nothing happens in the first second of 1970": (
         "runtime.follow_up:follow_up: 0.0 -> 1.0",
         "runtime.taking_up:next_look: 0.0 -> 1.0",

@@ -57,6 +57,19 @@ def test_a_running_record_owes_its_message_unless_its_store_sends_it() -> None:
     assert owed(RUNS, emits=True) is None
 
 
+@pytest.mark.parametrize(
+    "record",
+    [RUNS, RUNS._replace(not_before=NOW + 9.0), WAITS, WAITS._replace(inbox=(InboxEvent("e1", "unheard of"),))],
+    ids=["runs", "is delayed", "waits", "was called by a stranger"],
+)
+def test_what_is_sent_bears_the_claim_of_the_delivery_that_it_stands_for(record: Instance) -> None:
+    parcel = follow_up(
+        record, machine(), emits=False, run_id="me", position="p-1", now=NOW, early=1.0, receipt="claim"
+    )  # fmt: skip
+    assert isinstance(parcel, Parcel)
+    assert parcel.outgoing.receipt == "claim"
+
+
 @pytest.mark.parametrize(("due", "road"), [(NOW, Road.NOW), (NOW + 0.5, Road.LATER)])
 def test_a_message_with_a_delay_travels_by_a_road_that_holds_it(due: float, road: Road) -> None:
     message = as_message(RUNS)

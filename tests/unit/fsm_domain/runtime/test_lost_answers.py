@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from fsm_adapters.memory.checkpoint_store import MemoryCheckpointStore
-from fsm_domain.runtime.errors import Conflict
+from fsm_domain.runtime.errors import Conflict, InboxFull
 from fsm_ports.errors import OutcomeUnknown
-from fsm_ports.instance import Status
+from fsm_ports.instance import InboxEvent, Status
+from fsm_ports.names import INBOX_EVENTS
 from fsm_ports.results import CommitResult
-from fsm_ports.writes import Mark
+from fsm_ports.writes import AppendEvent, Mark
 from tests.unit.fsm_domain.runtime.world import World, line, says
 
 
@@ -64,3 +65,12 @@ def test_another_reason_for_the_refusal_is_a_conflict(world: World) -> None:
     world.operator.abort("a", "enough")
     with pytest.raises(Conflict, match="aborted"):
         world.operator.pause("a")
+
+
+def test_an_event_that_was_refused_is_not_taken_for_kept(world: World) -> None:
+    """The inbox is full; that the first answer was lost makes the second no better."""
+    for n in range(INBOX_EVENTS):
+        event = InboxEvent(f"e{n}", "next")
+        world.runtime.store.mark([AppendEvent("a", 0, event, world.clock.now())])
+    with pytest.raises(InboxFull):
+        world.operator.send("a", "next", event_id="one-more")
