@@ -60,7 +60,16 @@ def table(report: Mapping[str, object]) -> str:
     """Goals beside figures, and where they were measured."""
     rows = [f"| {goal.what} | {goal.told()} | {_measured(goal, report)} |" for goal in GOALS]
     return "\n".join(
-        [_place(report), "", "| what | goal | measured (least to most) |", "|---|---|---|", *rows, "", *_soak(report)]
+        [
+            _place(report),
+            "",
+            "| what | goal | measured (least to most) |",
+            "|---|---|---|",
+            *rows,
+            "",
+            *_elsewhere(report),
+            *_soak(report),
+        ]
     )
 
 
@@ -83,6 +92,20 @@ def _place(report: Mapping[str, object]) -> str:
         f"Python {place['python']}, SQLite {place['sqlite']}; load average at the start {place['load_average']}. "
         f"{compared}. What misses its goal is in bold."
     )
+
+
+def _elsewhere(report: Mapping[str, object]) -> list[str]:
+    """What others ask for a million transitions, and the usual latency: neither has a goal."""
+    bill, latency = report.get("bill"), report.get("latency")
+    if not isinstance(bill, dict) or not isinstance(latency, dict):
+        return []
+    usd, found = cast("Mapping[str, float]", bill), cast("Mapping[str, Mapping[str, float]]", latency)
+    return [
+        f"Elsewhere a million transitions cost: Step Functions Standard {usd['step_functions']:.2f} USD, Lambda "
+        f"durable functions {usd['durable_functions']:.2f}, the original {usd['original']:.2f}. Half of all steps on "
+        f"SQLite began within {found['sqlite']['p50_ms']:.1f} ms.",
+        "",
+    ]
 
 
 def _soak(report: Mapping[str, object]) -> list[str]:

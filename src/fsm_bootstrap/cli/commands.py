@@ -101,7 +101,7 @@ def of_resources() -> None:
 def worker(
     machines: Machines = None,
     concurrency: Annotated[int, typer.Option("--concurrency", "-n", min=1, help="Processes to start.")] = 1,
-    drain: Annotated[bool, typer.Option("--drain", help="End when no machine is running any more.")] = False,
+    drain: Annotated[bool, typer.Option("--drain", help="End when none of them is running any more.")] = False,
 ) -> int:
     """Work on whatever is due, until stopped. SIGTERM and Ctrl-C let the batch in hand finish."""
     from fsm_bootstrap.cli.worker import work

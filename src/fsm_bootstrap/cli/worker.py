@@ -16,7 +16,7 @@ from fsm_bootstrap.cli.supervisor import PARENT, Supervisor, worker_command
 from fsm_domain.runtime.pages import all_found
 from fsm_ports.checkpoint_store import InstanceQuery
 from fsm_ports.errors import PortError
-from fsm_ports.instance import Status
+from fsm_ports.instance import Instance, Status
 
 _RUNNING = InstanceQuery(status=Status.RUNNING)
 _BAR_EVERY = 0.5
@@ -44,12 +44,13 @@ def work(spec: str | None, concurrency: int, *, drain: bool) -> int:
 
 
 def nothing_runs(app: App) -> bool:
-    """No record is running but paused ones: whatever is due, held or in hand belongs to a running one.
+    """No record of a machine that is served here is running, but paused ones: whatever is due, held or in hand belongs
+    to a running one.  Others are for other workers.
 
     Not known is not drained.
     """
     try:
-        return all(instance.paused for instance in all_found(app.store.find, _RUNNING))
+        return not any(_is_at_work(app, instance) for instance in all_found(app.store.find, _RUNNING))
     except PortError:
         return False
 
@@ -112,6 +113,10 @@ def _bar(app: App, drain: bool) -> Generator[Callable[[], None]]:
 def _count_running(app: App) -> int | None:
     """None: the store did not answer."""
     try:
-        return sum(not instance.paused for instance in all_found(app.store.find, _RUNNING._replace(limit=1000)))
+        return sum(_is_at_work(app, one) for one in all_found(app.store.find, _RUNNING._replace(limit=1000)))
     except PortError:
         return None
+
+
+def _is_at_work(app: App, running: Instance) -> bool:
+    return running.machine in app.machines and not running.paused
